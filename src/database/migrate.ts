@@ -1,0 +1,70 @@
+import pg from 'pg';
+import { initial } from './migrations/0001-initial.ts';
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** In order; an applied one never changes. */
+export const migrations: readonly Migration[] = [{ version: 1, name: 'initial', sql: initial }];
+
+/** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */
+const migrationLock = '30804158714636645';
+
+export interface MigrationReport {
+  applied: string[];
+  version: number;
+}
+
+/**
+ * Brings the schema up to date, one transaction per migration, under an advisory lock so that replicas that
+ * start together do not meet. A database that is newer than this program is refused: going back needs the
+ * backup made before the upgrade, not a guess.
+ */
+export async function migrate(url: string): Promise<MigrationReport> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query(`select pg_advisory_lock(${migrationLock})`);
+    await client.query(
+      'create table if not exists schema_migration (version integer primary key, name text not null, applied_at timestamptz not null default now())',
+    );
+    const { rows } = await client.query<{ version: number }>(
+      'select coalesce(max(version), 0) as version from schema_migration',
+    );
+    const current = rows[0]?.version ?? 0;
+    const newest = migrations.at(-1)?.version ?? 0;
+    if (current > newest) {
+      throw new Error(
+        `the database has schema version ${current}, this program knows ${newest}: it was upgraded by a newer Moorage; start that version, or restore the backup made before the upgrade`,
+      );
+    }
+    const applied: string[] = [];
+    for (const migration of migrations.filter((one) => one.version > current)) {
+      await apply(client, migration);
+      applied.push(`${migration.version}-${migration.name}`);
+    }
+    return { applied, version: newest };
+  } finally {
+    await client.end();
+  }
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(migration.sql);
+    await client.query('insert into schema_migration (version, name) values ($1, $2)', [
+      migration.version,
+      migration.name,
+    ]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw new Error(`migration ${migration.version}-${migration.name} failed and was rolled back`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,194 @@
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+
+/** Rows as PostgreSQL has them; `int8` is read as a number (sizes and ids stay below 2^53). */
+export interface Tables {
+  installation: { name: string; value: string };
+  user_account: UserAccountTable;
+  project: ProjectTable;
+  quota: QuotaTable;
+  quota_charge: { id: GeneratedAlways<number>; project_id: number; bytes: number };
+  user_group: UserGroupTable;
+  project_member: ProjectMemberTable;
+  robot: RobotTable;
+  robot_grant: RobotGrantTable;
+  repository: RepositoryTable;
+  blob: BlobTable;
+  manifest: { blob_id: number; payload: Buffer };
+  repository_blob: { repository_id: number; blob_id: number; linked_at: Generated<Date> };
+  project_blob: { project_id: number; blob_id: number };
+  artifact: ArtifactTable;
+  artifact_blob: { artifact_id: number; repository_id: number; blob_id: number };
+  artifact_child: ArtifactChildTable;
+  tag: TagTable;
+  upload: UploadTable;
+  audit_log: AuditLogTable;
+}
+
+type Json<T extends object> = JSONColumnType<T>;
+
+interface UserAccountTable {
+  user_id: Generated<number>;
+  username: string;
+  /** NFKC and lower case: two accounts that look alike cannot both exist (G-05). */
+  username_folded: string;
+  email: string | null;
+  email_folded: string | null;
+  realname: Generated<string>;
+  comment: Generated<string>;
+  password_hash: string | null;
+  sysadmin_flag: Generated<boolean>;
+  deleted: Generated<boolean>;
+  creation_time: Generated<Date>;
+  update_time: Generated<Date>;
+}
+
+interface ProjectTable {
+  project_id: Generated<number>;
+  name: string;
+  owner_id: number;
+  metadata: ColumnType<Record<string, string>, string | undefined, string>;
+  public: GeneratedAlways<boolean>;
+  creation_time: Generated<Date>;
+  update_time: Generated<Date>;
+}
+
+interface QuotaTable {
+  id: Generated<number>;
+  project_id: number;
+  /** Bytes; -1 is no limit. */
+  hard_storage: Generated<number>;
+  /** Bytes; the project's whole use is this plus the sum of its quota_charge rows. */
+  used_storage: Generated<number>;
+  creation_time: Generated<Date>;
+  update_time: Generated<Date>;
+}
+
+interface UserGroupTable {
+  id: Generated<number>;
+  group_name: string;
+  group_type: number;
+  ldap_group_dn: Generated<string>;
+  creation_time: Generated<Date>;
+  update_time: Generated<Date>;
+}
+
+interface ProjectMemberTable {
+  id: Generated<number>;
+  project_id: number;
+  user_id: number | null;
+  group_id: number | null;
+  role: number;
+  creation_time: Generated<Date>;
+  update_time: Generated<Date>;
+}
+
+interface RobotTable {
+  id: Generated<number>;
+  /** The given name; the displayed one is prefix (+ project + `+`) + this. */
+  name: string;
+  level: 'system' | 'project';
+  project_id: number | null;
+  description: Generated<string>;
+  secret_hash: string;
+  /** Days; -1 is for ever. */
+  duration: number;
+  /** Seconds since the epoch; -1 is never. */
+  expires_at: Generated<number>;
+  disabled: Generated<boolean>;
+  creator_type: 'local' | 'robot';
+  creator_ref: number;
+  creation_time: Generated<Date>;
+  update_time: Generated<Date>;
+}
+
+interface RobotGrantTable {
+  robot_id: number;
+  kind: 'system' | 'project';
+  /** As shown: `/`, `*`, or the project's name when the grant was made. */
+  namespace: string;
+  project_id: number | null;
+  resource: string;
+  action: string;
+  effect: Generated<'allow' | 'deny'>;
+}
+
+interface RepositoryTable {
+  repository_id: Generated<number>;
+  project_id: number;
+  /** Whole name, project included. */
+  name: string;
+  description: Generated<string>;
+  pull_count: Generated<number>;
+  creation_time: Generated<Date>;
+  update_time: Generated<Date>;
+}
+
+interface BlobTable {
+  id: Generated<number>;
+  digest: string;
+  size: number;
+  location: string | null;
+  leased_until: ColumnType<Date, Date | string, Date | string>;
+  creation_time: Generated<Date>;
+}
+
+interface ArtifactTable {
+  id: Generated<number>;
+  repository_id: number;
+  /** The manifest's own bytes. */
+  blob_id: number;
+  digest: string;
+  media_type: string;
+  artifact_type: string | null;
+  config_media_type: string | null;
+  subject_digest: string | null;
+  /** Manifest, config and layers together; an index counts itself and its children's manifests. */
+  size: number;
+  annotations: Json<Record<string, string>> | null;
+  push_time: Generated<Date>;
+  pull_time: Date | null;
+}
+
+interface ArtifactChildTable {
+  parent_id: number;
+  child_id: number;
+  repository_id: number;
+  position: number;
+  platform: Json<Record<string, unknown>> | null;
+  annotations: Json<Record<string, string>> | null;
+}
+
+interface TagTable {
+  id: Generated<number>;
+  repository_id: number;
+  name: string;
+  artifact_id: number;
+  push_time: Generated<Date>;
+  pull_time: Date | null;
+}
+
+interface UploadTable {
+  id: string;
+  repository_id: number;
+  starter: string;
+  owner: string;
+  size: Generated<number>;
+  draft: ColumnType<object, string, string>;
+  algorithm: string;
+  digest: string | null;
+  started_at: Generated<Date>;
+  expires_at: ColumnType<Date, Date | string, Date | string>;
+}
+
+interface AuditLogTable {
+  id: GeneratedAlways<number>;
+  op_time: Generated<Date>;
+  username: string;
+  operation: string;
+  resource_type: string;
+  resource: string;
+  project_id: number | null;
+  operation_result: Generated<boolean>;
+  client_address: string | null;
+  detail: Json<Record<string, unknown>> | null;
+}

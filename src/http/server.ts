@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import {
+  fastify,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { type ProjectPermission, type SystemPermission } from '#src/access/permissions.ts';
+import { mayInProject, maySystem, nameOf } from '#src/access/authorize.ts';
+import type { Principal } from '#src/access/principal.ts';
+import type { Context } from '#src/context.ts';
+import type { Db } from '#src/database/pool.ts';
+import { Failure } from '#src/failures.ts';
+import type { Logger } from '#src/log.ts';
+import {
+  Answer,
+  type Endpoint,
+  type GuardedProject,
+  type Input,
+  Listed,
+  type EndpointOptions,
+  type Page,
+  type Route,
+} from './endpoint.ts';
+import { refusalOf } from './errors.ts';
+import { linkOf } from './list.ts';
+import { createValidators, type Validators } from './validation.ts';
+
+/** What the API needs from the rest of the program. */
+export interface ApiParts {
+  readonly db: Db;
+  readonly log: Logger;
+  readonly routes: readonly Route[];
+  readonly forget: Context['forget'];
+  identify(authorization: string | undefined, clientAddress: string): Promise<{ who: Principal }>;
+  findProject(by: { name: string } | { id: number }): Promise<GuardedProject | undefined>;
+  /** Makes the listening server; requests of the data plane never enter Fastify. */
+  serverFactory?(handler: (request: IncomingMessage, response: ServerResponse) => void): Server;
+}
+
+export const apiBase = '/api/v2.0';
+
+/** The request's own id when it is harmless, else a fresh one; on every response (Harbor: X-Request-Id). */
+export function requestIdOf(headers: IncomingMessage['headers']): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+export function createApi(parts: ApiParts): FastifyInstance {
+  const { serverFactory } = parts;
+  const options: FastifyHttpOptions<Server> = {
+    logger: false,
+    genReqId: (request) => requestIdOf(request.headers),
+    bodyLimit: 1024 * 1024,
+    exposeHeadRoutes: false,
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 2048, ignoreDuplicateSlashes: true },
+  };
+  if (serverFactory) options.serverFactory = (handler) => serverFactory(handler);
+  const app: FastifyInstance = fastify(options);
+  // Shapes are checked by our own compiled validators (below), which know text from typed bodies.
+  app.setValidatorCompiler(() => () => true);
+  app.setErrorHandler((error, request, reply) => sendFailure(parts, error, request, reply));
+  app.setNotFoundHandler((request) => {
+    const methods = methodsAt(parts.routes, request.url.split('?')[0] ?? '');
+    if (methods.length > 0) {
+      throw new Failure('METHOD_NOT_ALLOWED', `${request.method} is not allowed on this path`, {
+        headers: { allow: methods.join(', ') },
+      });
+    }
+    throw new Failure('NOT_FOUND', `path ${JSON.stringify(request.url.split('?')[0])} was not found`);
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    parts.log.info(
+      {
+        id: request.id,
+        actor: actors.get(request.raw) ?? '-',
+        method: request.method,
+        path: request.url.split('?')[0],
+        status: reply.statusCode,
+        bytes: Number(reply.getHeader('content-length') ?? 0),
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+  });
+  const actors = new WeakMap<IncomingMessage, string>();
+  const validators = createValidators();
+  for (const one of parts.routes)
+    register(app, parts, one, validators, (request, who) => actors.set(request, nameOf(who)));
+  return app;
+}
+
+/** The methods that some operation has at this path, to tell 405 from 404. */
+function methodsAt(routes: readonly Route[], path: string): string[] {
+  const patterns = routes.map(({ endpoint }) => ({
+    method: endpoint.method,
+    expression: new RegExp(`^${urlOf(endpoint).replace(/:[a-z_]+/g, '[^/]+')}/?$`),
+  }));
+  return [...new Set(patterns.filter(({ expression }) => expression.test(path)).map(({ method }) => method))];
+}
+
+function urlOf(endpoint: Endpoint): string {
+  return /^\/(api|c|service)\//.test(endpoint.path) ? endpoint.path : `${apiBase}${endpoint.path}`;
+}
+
+function register(
+  app: FastifyInstance,
+  parts: ApiParts,
+  { endpoint, run }: Route,
+  validators: Validators,
+  saw: (request: IncomingMessage, who: Principal) => void,
+): void {
+  const { options } = endpoint;
+  const url = urlOf(endpoint);
+  const checkParams = options.params ? validators.text(options.params) : undefined;
+  const checkQuery = options.query ? validators.text(options.query) : undefined;
+  const checkPage = options.list ? validators.text(pageSchema) : undefined;
+  const checkBody = options.body ? validators.body(options.body) : undefined;
+  app.route({
+    method: endpoint.method,
+    url,
+    handler: async (request, reply) => {
+      const { who } = await parts.identify(request.headers.authorization, request.ip);
+      saw(request.raw, who);
+      checkParams?.(request.params, 'path');
+      const project = await guard(parts, options, who, request);
+      checkQuery?.(request.query, 'query');
+      checkPage?.(request.query, 'query');
+      if (checkBody) checkBody(bodyOf(request), 'body');
+      const aborted = new AbortController();
+      request.raw.once('close', () => {
+        if (!request.raw.complete) aborted.abort();
+      });
+      const ctx: Context = {
+        db: parts.db,
+        who,
+        log: parts.log,
+        signal: aborted.signal,
+        requestId: request.id,
+        clientAddress: request.ip,
+        forget: parts.forget,
+      };
+      const input: Input<EndpointOptions> = {
+        // Checked above against the schemas that these types are made from.
+        params: request.params as never,
+        query: request.query as never,
+        body: request.body as never,
+        headers: request.headers,
+        path: request.url.split('?')[0] ?? '',
+        url: request.url,
+        project: project as never,
+        page: (options.list ? pageOf(request.query) : undefined) as never,
+      };
+      return send(reply, options, request.url, input, await run(ctx, input));
+    },
+  });
+}
+
+function bodyOf(request: FastifyRequest): unknown {
+  if (request.body === undefined || request.body === null) {
+    throw new Failure('UNPROCESSABLE_ENTITY', 'validation failure list:\nbody is required');
+  }
+  return request.body;
+}
+
+const pageSchema = {
+  type: 'object',
+  properties: {
+    page: { type: 'integer', minimum: 1, default: 1 },
+    page_size: { type: 'integer', minimum: 0, maximum: 100, default: 10 },
+    q: { type: 'string', maxLength: 10_000 },
+    sort: { type: 'string', maxLength: 1_000 },
+  },
+};
+
+function pageOf(query: unknown): Page {
+  const { page, page_size, q, sort } = query as {
+    page: number;
+    page_size: number;
+    q?: string;
+    sort?: string;
+  };
+  return { number: page, size: page_size, q, sort };
+}
+
+/** Denied: 401 for callers who have not said who they are, 403 for those who have (rbac.md section 7). */
+function deny(who: Principal): Failure {
+  if (who.kind === 'anonymous') return new Failure('UNAUTHORIZED', 'unauthorized');
+  return new Failure('FORBIDDEN', `forbidden: ${nameOf(who)} may not do this`);
+}
+
+async function guard(
+  parts: ApiParts,
+  options: EndpointOptions,
+  who: Principal,
+  request: FastifyRequest,
+): Promise<GuardedProject | undefined> {
+  const rule = options.guard;
+  if (rule === 'open' || (typeof rule === 'object' && 'service' in rule)) return undefined;
+  if (rule === 'login') {
+    if (who.kind === 'anonymous') throw deny(who);
+    return undefined;
+  }
+  if ('system' in rule) {
+    if (!maySystem(who, rule.system satisfies SystemPermission)) throw deny(who);
+    return undefined;
+  }
+  return guardProject(parts, rule.project, who, request);
+}
+
+async function guardProject(
+  parts: ApiParts,
+  permission: ProjectPermission,
+  who: Principal,
+  request: FastifyRequest,
+): Promise<GuardedProject> {
+  const params = request.params as Record<string, string | number>;
+  const value = String(params['project_name_or_id'] ?? params['project_name'] ?? '');
+  const byName =
+    'project_name' in params || request.headers['x-is-resource-name'] === 'true' || !/^\d+$/.test(value);
+  const project = await parts.findProject(byName ? { name: value } : { id: Number(value) });
+  if (!project) {
+    // Harbor: an unknown project is a 404 only for system administrators; for others it looks forbidden, so that
+    // nobody learns what exists (S-010).
+    if (who.kind === 'user' && who.sysadmin) throw new Failure('NOT_FOUND', `project ${value} not found`);
+    throw deny(who);
+  }
+  if (!mayInProject(who, project, permission)) throw deny(who);
+  return project;
+}
+
+function send(
+  reply: FastifyReply,
+  options: EndpointOptions,
+  url: string,
+  input: Input<EndpointOptions>,
+  result: unknown,
+): FastifyReply {
+  if (result instanceof Listed) {
+    const link = input.page ? linkOf(url, input.page as Page, result.total) : undefined;
+    reply.header('x-total-count', result.total);
+    if (link !== undefined) reply.header('link', link);
+    return json(reply.status(200), result.items);
+  }
+  if (result instanceof Answer) {
+    reply.headers(result.headers).status(result.status ?? options.status ?? 200);
+    return json(reply, result.body);
+  }
+  return json(reply.status(options.status ?? 200), result);
+}
+
+function json(reply: FastifyReply, body: unknown): FastifyReply {
+  if (body === undefined || body === null) return reply.send();
+  if (typeof body === 'string' && reply.hasHeader('content-type')) return reply.send(body);
+  return reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(body);
+}
+
+const byStatus: Record<number, ConstructorParameters<typeof Failure>[0]> = {
+  400: 'BAD_REQUEST',
+  413: 'REQUEST_ENTITY_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+function sendFailure(parts: ApiParts, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = refusalOf(translate(error), request.id, parts.log);
+  reply
+    .status(refusal.status)
+    .headers(refusal.headers)
+    .send(request.method === 'HEAD' ? undefined : refusal.body);
+}
+
+/** Fastify's own refusals (unreadable body, wrong content type, too large) in Harbor's words. */
+function translate(error: unknown): unknown {
+  const { statusCode, message } = error as { statusCode?: number; message?: string };
+  const code = statusCode === undefined ? undefined : byStatus[statusCode];
+  if (error instanceof Failure || code === undefined) return error;
+  return new Failure(code, message ?? 'the request could not be read', { cause: error });
+}

@@ -1,0 +1,119 @@
+import type { Buffer } from 'node:buffer';
+
+/**
+ * Where blob bytes live. Everything above sees opaque locations; only a driver reads them.
+ * A location is never used twice, so a late `remove` can never hit newer bytes.
+ *
+ * Errors: `NoSuchObject` when (and only when) the backend says that the object does not exist; every other
+ * fault (I/O error, time-out, refused credentials, short answer) is thrown as it is and becomes a 5xx. A fault
+ * is never "not found" and never success. Every call is bounded in time and honours its signal.
+ */
+export interface BlobDriver {
+  /** Shown in GET /systeminfo as registry_storage_provider_name: `filesystem`, `s3`, `memory`. */
+  readonly name: string;
+
+  /** Proves at start that the backend does what the registry needs; throws with the reason and the remedy. */
+  probe(): Promise<void>;
+
+  /** Names a new draft. No I/O: a draft without bytes has nothing to clean up. */
+  begin(): Draft;
+
+  /**
+   * Opens a draft for appending at `draft.size`. The same process that wrote the last bytes just continues;
+   * with `takeover` the former writer may still be running somewhere, and nothing that it writes from now on
+   * may reach this draft (the filesystem driver copies the confirmed prefix to a new name).
+   */
+  append(draft: Draft, options: { takeover: boolean; signal: AbortSignal }): Promise<DraftWriter>;
+
+  /** The confirmed bytes of a draft, for hashing them again. */
+  readDraft(draft: Draft, signal: AbortSignal): AsyncIterable<Buffer>;
+
+  /**
+   * Makes the draft's bytes an object. When it returns, bytes and every name leading to them survive a power
+   * cut, and the backend's own idea of the size has been compared with `draft.size`. Returns the location.
+   * May be repeated after a lost answer with the same draft and digest.
+   */
+  commit(draft: Draft, digest: string, signal: AbortSignal): Promise<string>;
+
+  /** Forgets a draft and its bytes. A draft that is already gone is fine. */
+  discard(draft: Draft, signal: AbortSignal): Promise<void>;
+
+  /** Opens an object for reading the bytes `start`..`end` (inclusive, both given). Short reads throw. */
+  read(location: string, range: ByteRange, signal: AbortSignal): Promise<BlobReader>;
+
+  /** The size the backend reports. Throws NoSuchObject. */
+  size(location: string, signal: AbortSignal): Promise<number>;
+
+  /** Removes an object; one that is already gone is fine. Durable when it returns. */
+  remove(location: string, signal: AbortSignal): Promise<void>;
+
+  /** Moves an object aside so that nothing serves it but a person can still look at it. Returns its new place. */
+  quarantine(location: string, signal: AbortSignal): Promise<string>;
+
+  /** A URL with which a client may fetch the object itself, or undefined when the registry must serve it. */
+  signedUrl(location: string, method: 'GET' | 'HEAD'): Promise<string | undefined>;
+
+  /** Every object (committed and not quarantined), in any order, in constant memory. */
+  list(signal: AbortSignal): AsyncIterable<StoredObject>;
+
+  /** Everything that belongs to drafts: temporary files, open multipart uploads. */
+  listDrafts(signal: AbortSignal): AsyncIterable<StoredDraft>;
+
+  close(): Promise<void>;
+}
+
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/**
+ * An unfinished object, kept as JSON in the upload's row so that any process can go on with it.
+ * `key` is the driver's own name; `size` counts the bytes that are durable.
+ */
+export interface Draft {
+  key: string;
+  size: number;
+  /** S3: the multipart upload and its parts. */
+  multipart?: { id: string; parts: { number: number; etag: string; size: number }[] };
+}
+
+/** One writer at a time appends to a draft. Chunks are handed over: the caller does not touch them again. */
+export interface DraftWriter {
+  /** Bytes accepted so far, counted from the start of the draft. */
+  readonly size: number;
+  /**
+   * Queues a chunk. Returns undefined while the writer keeps up; a promise when the caller must wait before
+   * sending more (bounded buffer). A failed write rejects here and in `close`.
+   */
+  write(chunk: Buffer): Promise<void> | undefined;
+  /** Waits for everything queued, makes it durable, and returns the draft to store. The writer is then spent. */
+  close(): Promise<Draft>;
+  /** Gives up; bytes since the last close need not be kept. Never throws. */
+  abort(): Promise<void>;
+}
+
+/** A readable object: pull chunks until undefined. A chunk is valid only until the next call (buffers are reused). */
+export interface BlobReader {
+  next(): Promise<Buffer | undefined>;
+  close(): Promise<void>;
+}
+
+export interface StoredObject {
+  location: string;
+  size: number;
+  /** Milliseconds since the epoch, by the backend's clock. */
+  modifiedAt: number;
+}
+
+export interface StoredDraft {
+  draft: Draft;
+  modifiedAt: number;
+}
+
+export class NoSuchObject extends Error {
+  constructor(location: string) {
+    super(`${location} does not exist in storage`);
+    this.name = 'NoSuchObject';
+  }
+}
