@@ -1,0 +1,53 @@
+/**
+ * Every test suite: which files, how isolated, how long at most. vitest.config.ts makes a project of each,
+ * tools/test.ts runs them in this order. The globs do not overlap, so that no test runs twice.
+ */
+export interface Suite {
+  name: string;
+  include: string[];
+  exclude?: string[];
+  /** Two processes at a time suit a 2-core machine; suites that start servers and measure or kill run alone. */
+  workers: number;
+  /** One test; a hanging test fails long before its suite is ended. */
+  testSeconds: number;
+  /** The whole suite: killed and counted as failed after that. With `--long` there is no such limit. */
+  minutes: number;
+}
+
+const beside = ['src', 'portal/src', 'tools', 'bench', 'test/support'].map(
+  (folder) => `${folder}/**/*.test.ts`,
+);
+
+export const suites: readonly Suite[] = [
+  {
+    name: 'unit',
+    include: [...beside, 'test/architecture/**/*.test.ts'],
+    exclude: ['**/*.db.test.ts', '**/*.api.test.ts', '**/*.s3.test.ts'],
+    workers: 1,
+    testSeconds: 5,
+    minutes: 2,
+  },
+  {
+    name: 'db',
+    include: ['src/**/*.db.test.ts', 'src/**/*.api.test.ts', 'test/support/**/*.db.test.ts'],
+    workers: 2,
+    testSeconds: 20,
+    minutes: 4,
+  },
+  { name: 'wire', include: ['test/wire/**/*.test.ts'], workers: 2, testSeconds: 60, minutes: 4 },
+  {
+    name: 's3',
+    include: ['src/**/*.s3.test.ts', 'test/s3/**/*.test.ts'],
+    workers: 1,
+    testSeconds: 60,
+    minutes: 4,
+  },
+  {
+    name: 'clients',
+    include: ['test/clients/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+    workers: 1,
+    testSeconds: 180,
+    minutes: 10,
+  },
+  { name: 'faults', include: ['test/faults/**/*.test.ts'], workers: 1, testSeconds: 300, minutes: 12 },
+];
