@@ -22,6 +22,10 @@ export interface BlobDriver {
    * Opens a draft for appending at `draft.size`. The same process that wrote the last bytes just continues;
    * with `takeover` the former writer may still be running somewhere, and nothing that it writes from now on
    * may reach this draft (the filesystem driver copies the confirmed prefix to a new name).
+   *
+   * The draft that `close` returns may have another key than the one given here. Then the caller stores it
+   * first and discards the former draft afterwards: until the row is written, the former one is the upload.
+   * The signal belongs to the whole life of the writer.
    */
   append(draft: Draft, options: { takeover: boolean; signal: AbortSignal }): Promise<DraftWriter>;
 
@@ -53,11 +57,15 @@ export interface BlobDriver {
   /** A URL with which a client may fetch the object itself, or undefined when the registry must serve it. */
   signedUrl(location: string, method: 'GET' | 'HEAD'): Promise<string | undefined>;
 
-  /** Every object (committed and not quarantined), in any order, in constant memory. */
-  list(signal: AbortSignal): AsyncIterable<StoredObject>;
+  /**
+   * Every object (committed and not quarantined), in any order, in constant memory. Entries that this storage
+   * never makes are skipped, unreadable ones too; `report` hears of each. When something could not be read the
+   * list throws after everything else was given, so an incomplete list never passes for a complete one.
+   */
+  list(signal: AbortSignal, report?: Report): AsyncIterable<StoredObject>;
 
-  /** Everything that belongs to drafts: temporary files, open multipart uploads. */
-  listDrafts(signal: AbortSignal): AsyncIterable<StoredDraft>;
+  /** Everything that belongs to drafts: temporary files, open multipart uploads. Oddities as in `list`. */
+  listDrafts(signal: AbortSignal, report?: Report): AsyncIterable<StoredDraft>;
 
   close(): Promise<void>;
 }
@@ -99,6 +107,9 @@ export interface BlobReader {
   close(): Promise<void>;
 }
 
+/** Something in the storage that a walk skipped, and why. */
+export type Report = (name: string, reason: string) => void;
+
 export interface StoredObject {
   location: string;
   size: number;
@@ -115,5 +126,17 @@ export class NoSuchObject extends Error {
   constructor(location: string) {
     super(`${location} does not exist in storage`);
     this.name = 'NoSuchObject';
+  }
+}
+
+/**
+ * The bytes that a draft promises are not there any more (expired, discarded, or given up after a failed sync).
+ * The upload cannot go on; the client has to begin again. Like NoSuchObject it is thrown only when the backend
+ * says so, never for a fault.
+ */
+export class DraftLost extends Error {
+  constructor(draft: Draft, reason: string) {
+    super(`the upload ${draft.key} cannot be continued: ${reason}`);
+    this.name = 'DraftLost';
   }
 }
