@@ -1,0 +1,2 @@
+/** Put in by portal/vite.config.ts: the version of the package that this page was built from. */
+declare const MOORAGE_VERSION: string;
