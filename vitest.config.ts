@@ -12,6 +12,8 @@ export default defineConfig({
         exclude: ['**/node_modules/**', ...(suite.exclude ?? [])],
         // Nothing in src/ keeps state at module level (test/architecture), so files may share a process.
         isolate: false,
+        ...(suite.database ? { globalSetup: ['test/support/database.setup.ts'] } : {}),
+        setupFiles: ['test/support/loopback-only.ts'],
         maxWorkers: suite.workers,
         sequence: { groupOrder: order },
         testTimeout: long ? 0 : suite.testSeconds * 1000,

@@ -6,6 +6,8 @@ export interface Suite {
   name: string;
   include: string[];
   exclude?: string[];
+  /** Starts one PostgreSQL for the run, whose migrated database the test files clone. */
+  database?: true;
   /** Two processes at a time suit a 2-core machine; suites that start servers and measure or kill run alone. */
   workers: number;
   /** One test; a hanging test fails long before its suite is ended. */
@@ -30,11 +32,19 @@ export const suites: readonly Suite[] = [
   {
     name: 'db',
     include: ['src/**/*.db.test.ts', 'src/**/*.api.test.ts', 'test/support/**/*.db.test.ts'],
+    database: true,
     workers: 2,
     testSeconds: 20,
     minutes: 4,
   },
-  { name: 'wire', include: ['test/wire/**/*.test.ts'], workers: 2, testSeconds: 60, minutes: 4 },
+  {
+    name: 'wire',
+    include: ['test/wire/**/*.test.ts'],
+    database: true,
+    workers: 2,
+    testSeconds: 60,
+    minutes: 4,
+  },
   {
     name: 's3',
     include: ['src/**/*.s3.test.ts', 'test/s3/**/*.test.ts'],
