@@ -1,0 +1,93 @@
+import { isTest, roomOf, type Import, type Module } from './modules.ts';
+
+/**
+ * Which way imports may point (ARCHITECTURE.md draws it). A room may import the rooms in `uses`, and of those in
+ * `types` only types. `doors` stands for src/features/<x>/index.ts, `everything` for any room but main.ts.
+ */
+interface Arrows {
+  uses: readonly string[];
+  types?: readonly string[];
+}
+
+/** Every room but these three themselves may import them. */
+const everywhere: readonly string[] = ['failures.ts', 'context.ts', 'log.ts'];
+
+const planes = ['doors', 'http', 'storage', 'access', 'events', 'database', 'oci'];
+
+const arrows: Readonly<Record<string, Arrows>> = {
+  'failures.ts': { uses: [] },
+  'log.ts': { uses: [] },
+  'context.ts': { uses: [], types: ['access', 'database', 'log.ts'] },
+  access: { uses: [] },
+  oci: { uses: [] },
+  config: { uses: [] },
+  database: { uses: ['oci'], types: ['config'] },
+  storage: { uses: ['oci'], types: ['config'] },
+  events: { uses: ['database'] },
+  jobs: { uses: ['database'] },
+  // A lost database is a 503 and not a 500: http asks database which errors mean that.
+  http: { uses: ['access', 'oci', 'database'] },
+  features: { uses: ['http', 'jobs', 'events', 'storage', 'access', 'database', 'oci', 'doors'] },
+  auth: { uses: planes },
+  registry: { uses: planes },
+  cli: { uses: ['doors', 'config', 'database', 'storage', 'access', 'oci'] },
+  'app.ts': { uses: ['everything'] },
+  'main.ts': { uses: ['everything'] },
+};
+
+export function arrowViolations(modules: readonly Module[]): string[] {
+  return modules
+    .filter((module) => !isTest(module.path))
+    .flatMap((module) =>
+      module.imports.flatMap((imported) => {
+        const reason = refusal(module.path, imported);
+        return reason === undefined ? [] : [`${module.path} imports ${imported.specifier}: ${reason}`];
+      }),
+    );
+}
+
+function refusal(from: string, { file, specifier, typeOnly }: Import): string | undefined {
+  if (file === undefined) return undefined;
+  if (isTest(file) || file.startsWith('test/')) return 'only tests import tests';
+  if (!file.startsWith('src/')) return 'src/ imports nothing outside src/';
+
+  const [room, target] = [roomOf(from), roomOf(file)];
+  if (room === target) return specifier.startsWith('#') ? 'inside a room imports are relative' : undefined;
+  if (from === 'src/features/index.ts' && isListed(file)) return undefined;
+  if (!specifier.startsWith('#')) return 'across rooms imports go through #src/';
+
+  const allowed = arrows[room.startsWith('features') ? 'features' : room];
+  if (allowed === undefined)
+    return `the room ${room} has no arrows yet; add it to test/architecture/arrows.ts`;
+  if (allowed.uses.includes('everything')) return target === 'main.ts' ? 'nobody imports main.ts' : undefined;
+  if (everywhere.includes(target) && !everywhere.includes(room)) return undefined;
+  if (target.startsWith('features')) return throughDoor(allowed, file);
+  if (allowed.uses.includes(target)) return undefined;
+  if (!allowed.types?.includes(target)) return `${room} may not import ${target}`;
+  return typeOnly ? undefined : `${room} may import only types from ${target}`;
+}
+
+/** src/features/index.ts lists every route and job, and nothing else of a feature. */
+function isListed(file: string): boolean {
+  return /^src\/features\/[^/]+\/(index|[^/]+\.routes|[^/]+\.job)\.ts$/.test(file);
+}
+
+function throughDoor(allowed: Arrows, file: string): string | undefined {
+  if (!allowed.uses.includes('doors')) return 'this room knows no feature';
+  return /^src\/features\/[^/]+\/index\.ts$/.test(file)
+    ? undefined
+    : 'a feature is entered through its index.ts';
+}
+
+/** Imports of portal/: of the server only types, and only of contracts and the permission table. */
+export function portalViolations(modules: readonly Module[]): string[] {
+  const open = /^src\/(features\/[^/]+\/[^/]+\.contract|access\/permissions)\.ts$/;
+  return modules.flatMap((module) =>
+    module.imports
+      .filter(({ file }) => file !== undefined && !file.startsWith('portal/'))
+      .filter(({ file, typeOnly }) => !typeOnly || !open.test(file ?? ''))
+      .map(
+        ({ specifier }) => `${module.path} imports ${specifier}: the portal takes only types of contracts`,
+      ),
+  );
+}
