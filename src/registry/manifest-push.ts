@@ -1,0 +1,172 @@
+import { buffer } from 'node:stream/consumers';
+import { nameOf } from '#src/access/authorize.ts';
+import { type TxContext, inTransaction } from '#src/context.ts';
+import { Failure } from '#src/failures.ts';
+import { digestOf, parseDigest } from '#src/oci/digest.ts';
+import { type Descriptor, isForeignLayer, type ParsedManifest, parseManifest } from '#src/oci/manifest.ts';
+import { isTag } from '#src/oci/reference.ts';
+import { contextOf, type RepositoryExchange } from './exchange.ts';
+import { findReferenced, insertArtifact, insertTags, type Referenced } from './manifest-store.ts';
+
+/** Harbor's and the specification's bound on a manifest. */
+const manifestLimit = 4 * 1024 * 1024;
+
+/** The specification asks for at least ten tags in one push; more than this in one request is refused. */
+const tagLimit = 1_000;
+
+interface Push {
+  readonly bytes: Buffer;
+  readonly digest: string;
+  readonly manifest: ParsedManifest;
+  readonly tags: readonly string[];
+}
+
+/**
+ * PUT /v2/<name>/manifests/<reference>: checks everything the manifest names and writes artifact, references,
+ * quota, tags and audit in one transaction. A fixed number of statements, whatever the number of layers.
+ */
+export async function putManifest(exchange: RepositoryExchange, reference: string): Promise<void> {
+  const { registry, project, repository } = exchange;
+  const push = await readPush(exchange, reference);
+  const repositoryId = await registry.repositories.ensure(project.id, repository);
+  await registry.content.tagging(repository.name, () =>
+    inTransaction(contextOf(exchange), (ctx) => store(ctx, exchange, repositoryId, push)),
+  );
+  answer(exchange, push);
+}
+
+async function readPush(exchange: RepositoryExchange, reference: string): Promise<Push> {
+  const { request, query } = exchange;
+  const kind = reference.includes(':') ? 'digest' : 'tag';
+  if (kind === 'tag' && !isTag(reference)) throw invalidTag(reference);
+  const tags = kind === 'tag' ? [reference] : tagsOf(query);
+  const bytes = await readBody(exchange);
+  const algorithm = kind === 'digest' ? parseDigest(reference).algorithm : 'sha256';
+  const digest = digestOf(bytes, algorithm);
+  if (kind === 'digest' && digest !== reference) {
+    throw new Failure(
+      'DIGEST_INVALID',
+      `the manifest has digest ${digest}, not ${reference}; push it under its own digest`,
+    );
+  }
+  return { bytes, digest, tags, manifest: parseManifest(bytes, request.headers['content-type']) };
+}
+
+const invalidTag = (tag: string) =>
+  new Failure(
+    'TAG_INVALID',
+    `${JSON.stringify(tag)} is not a tag: at most 128 of letters, digits, "_", "." and "-", not beginning with "." or "-"`,
+  );
+
+/** `?tag=a&tag=b` beside a digest: every tag is checked, all are set or none (S-085). */
+function tagsOf(query: URLSearchParams): string[] {
+  const tags = [...new Set(query.getAll('tag'))];
+  if (tags.length > tagLimit)
+    throw new Failure('TAG_INVALID', `at most ${tagLimit} tags fit in one request, not ${tags.length}`);
+  for (const tag of tags) if (!isTag(tag)) throw invalidTag(tag);
+  return tags.sort();
+}
+
+async function readBody({ request }: RepositoryExchange): Promise<Buffer> {
+  const tooLarge = () =>
+    new Failure('REQUEST_ENTITY_TOO_LARGE', `a manifest may have at most ${manifestLimit} bytes`);
+  if (Number(request.headers['content-length'] ?? 0) > manifestLimit) throw tooLarge();
+  let received = 0;
+  request.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > manifestLimit) request.destroy(tooLarge());
+  });
+  return buffer(request);
+}
+
+async function store(
+  ctx: TxContext,
+  exchange: RepositoryExchange,
+  repositoryId: number,
+  push: Push,
+): Promise<void> {
+  const { project, repository, registry } = exchange;
+  const { manifest, digest, bytes, tags } = push;
+  const wanted = blobsOf(manifest);
+  const children = [...new Set(manifest.manifests.map((child) => child.digest))];
+  const found = await findReferenced(ctx, repositoryId, digest, [...wanted.keys()], children);
+  checkReferenced(wanted, children, found);
+  const artifactId =
+    found.artifactId ??
+    (await insertArtifact(ctx, {
+      projectId: project.id,
+      repositoryId,
+      digest,
+      bytes,
+      manifest,
+      lease: `${registry.leaseSeconds} seconds`,
+      blobIds: [...found.blobs.values()].map((blob) => blob.id),
+      children: manifest.manifests.map((child) => ({ ...child, id: found.children.get(child.digest) ?? 0 })),
+      size: sizeOf(push),
+    }));
+  await insertTags(ctx, {
+    repositoryId,
+    artifactId,
+    tags,
+    projectId: project.id,
+    repository: repository.name,
+    username: nameOf(ctx.who),
+    clientAddress: ctx.clientAddress,
+    digest,
+  });
+}
+
+/** Config and layers by digest; what Windows and others keep elsewhere (`urls`) need not be here. */
+function blobsOf(manifest: ParsedManifest): Map<string, Descriptor> {
+  const blobs = new Map<string, Descriptor>();
+  for (const descriptor of [...(manifest.config ? [manifest.config] : []), ...manifest.layers]) {
+    if (!isForeignLayer(descriptor)) blobs.set(descriptor.digest, descriptor);
+  }
+  return blobs;
+}
+
+function checkReferenced(
+  wanted: Map<string, Descriptor>,
+  children: readonly string[],
+  found: Referenced,
+): void {
+  if (found.artifactId !== undefined) return;
+  const missing = [...wanted.keys()].filter((digest) => !found.blobs.has(digest));
+  if (missing.length > 0) throw missingError('blobs', missing);
+  const missingChildren = children.filter((digest) => !found.children.has(digest));
+  if (missingChildren.length > 0) throw missingError('manifests', missingChildren);
+  for (const [digest, { size }] of wanted) {
+    const stored = found.blobs.get(digest);
+    if (stored && stored.size !== size) {
+      throw new Failure(
+        'MANIFEST_INVALID',
+        `the manifest says that ${digest} has ${size} bytes, but it has ${stored.size}`,
+      );
+    }
+  }
+}
+
+function missingError(what: 'blobs' | 'manifests', digests: readonly string[]): Failure {
+  return new Failure(
+    'MANIFEST_BLOB_UNKNOWN',
+    `the manifest names ${what} that are not in this repository: ${digests.slice(0, 20).join(', ')}; push or mount them first`,
+    { detail: digests.map((digest) => ({ digest })) },
+  );
+}
+
+function sizeOf({ bytes, manifest }: Push): number {
+  const parts = [...(manifest.config ? [manifest.config] : []), ...manifest.layers, ...manifest.manifests];
+  return parts.reduce((sum, { size }) => sum + size, bytes.length);
+}
+
+function answer({ response, repository }: RepositoryExchange, { digest, tags, manifest }: Push): void {
+  const headers: [string, string][] = [
+    ['Location', `/v2/${repository.name}/manifests/${digest}`],
+    ['Docker-Content-Digest', digest],
+    ['Content-Length', '0'],
+  ];
+  if (manifest.subject) headers.push(['OCI-Subject', manifest.subject.digest]);
+  for (const tag of tags) headers.push(['OCI-Tag', tag]);
+  response.writeHead(201, headers.flat());
+  response.end();
+}

@@ -1,0 +1,118 @@
+import { nameOf } from '#src/access/authorize.ts';
+import type { Principal } from '#src/access/principal.ts';
+import { type Database, statement } from '#src/database/pool.ts';
+import type { Logger } from '#src/log.ts';
+import type { FoundManifest } from './content.ts';
+
+interface Pull {
+  readonly who: Principal;
+  readonly project: number;
+  readonly repository: string;
+  readonly reference: string;
+  readonly found: FoundManifest;
+}
+
+interface Counted {
+  readonly username: string;
+  readonly project: number;
+  readonly repository: string;
+  readonly repositoryId: number;
+  readonly reference: string;
+  readonly artifactId: number;
+  readonly digest: string;
+  count: number;
+}
+
+/** One statement per flush, whatever the number of pulls. Rows that went away meanwhile are simply not there. */
+const flush = statement<never>(
+  'flush-pulls',
+  `with p as (
+     select * from unnest($1::text[], $2::int[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::int[])
+       as p(username, project_id, repository, repository_id, reference, artifact_id, digest, count)
+   ), counted as (
+     update repository r set pull_count = r.pull_count + s.count
+       from (select repository_id, sum(count) as count from p group by repository_id) s
+      where r.repository_id = s.repository_id
+   ), seen as (
+     update artifact a set pull_time = now() from (select distinct artifact_id from p) s where a.id = s.artifact_id
+   ), tags as (
+     update tag t set pull_time = now()
+       from (select distinct repository_id, reference from p) s
+      where t.repository_id = s.repository_id and t.name = s.reference
+   )
+   insert into audit_log (username, operation, resource_type, resource, project_id, detail)
+     select username, 'pull', 'artifact', repository || case when reference = digest then '@' else ':' end || reference, project_id,
+            jsonb_build_object('digest', digest, 'count', count) from p`,
+);
+
+/**
+ * Counts pulls in memory and writes them in batches: at most a second late, one row per person and artifact.
+ * Bounded: when more different pulls than fit arrive within one interval, they are written at once.
+ */
+export class PullRecorder {
+  readonly #database: Database;
+  readonly #log: Logger;
+  #pulls = new Map<string, Counted>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(database: Database, log: Logger) {
+    this.#database = database;
+    this.#log = log;
+  }
+
+  note({ who, project, repository, reference, found }: Pull): void {
+    const username = nameOf(who);
+    const key = `${username} ${found.artifactId} ${reference}`;
+    const known = this.#pulls.get(key);
+    if (known) {
+      known.count += 1;
+      return;
+    }
+    const { repositoryId, artifactId, digest } = found;
+    this.#pulls.set(key, {
+      username,
+      project,
+      repository,
+      repositoryId,
+      reference,
+      artifactId,
+      digest,
+      count: 1,
+    });
+    if (this.#pulls.size >= 5_000) void this.flush();
+    this.#timer ??= setTimeout(() => void this.flush(), 1_000);
+  }
+
+  /** Writes what was counted so far; waits for a write under way. Never throws: counting must not fail a pull. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const pulls = [...this.#pulls.values()];
+    this.#pulls = new Map();
+    if (pulls.length > 0) {
+      this.#writing = this.#writing.then(() => this.#write(pulls));
+    }
+    return this.#writing;
+  }
+
+  async #write(pulls: Counted[]): Promise<void> {
+    // In id order, so that two replicas that flush at once do not wait for each other in a circle.
+    pulls.sort((a, b) => a.repositoryId - b.repositoryId || a.artifactId - b.artifactId);
+    const column = <K extends keyof Counted>(key: K) => pulls.map((pull) => pull[key]);
+    try {
+      await this.#database.query(flush, [
+        column('username'),
+        column('project'),
+        column('repository'),
+        column('repositoryId'),
+        column('reference'),
+        column('artifactId'),
+        column('digest'),
+        column('count'),
+      ]);
+    } catch (error) {
+      this.#log.warn({ err: error, pulls: pulls.length }, 'pulls could not be counted');
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { createHash, type Hash, randomUUID } from 'node:crypto';
+import type { Database } from '#src/database/pool.ts';
+import { Failure } from '#src/failures.ts';
+import type { BlobDriver, Draft } from '#src/storage/driver.ts';
+import { type UploadRow, uploadStore } from './upload-store.ts';
+
+/** An upload that this worker writes: the row as confirmed, and the hash of exactly those bytes. */
+export interface Session {
+  row: UploadRow;
+  hash: Hash;
+  /** The draft may still be written by a worker that does not know it lost the session. */
+  takeover: boolean;
+}
+
+export const unknownUpload = (id: string): Failure =>
+  new Failure(
+    'BLOB_UPLOAD_UNKNOWN',
+    `upload ${id} is not known: it ended, was cancelled, expired, or is not yours; start a new one`,
+  );
+
+/** Sessions that wait for their next request keep a hash each (about 1 KiB); more than this are re-read instead. */
+const liveLimit = 10_000;
+
+/**
+ * The uploads that this worker owns. One request at a time works on a session; a session that another worker
+ * began is taken over by writing our name into its row and hashing again what is stored.
+ */
+export class UploadSessions {
+  /** Names this worker in the rows; new with each start, so that nothing of a former life is trusted. */
+  readonly owner = randomUUID();
+  readonly #database: Database;
+  readonly #storage: BlobDriver;
+  readonly #expiry: string;
+  readonly #live = new Map<string, Session>();
+  readonly #busy = new Map<string, Promise<void>>();
+
+  constructor(database: Database, storage: BlobDriver, expiryHours: number) {
+    this.#database = database;
+    this.#storage = storage;
+    this.#expiry = `${expiryHours} hours`;
+  }
+
+  /** A session that is written to the database only when it outlives its first request. */
+  begin(repositoryId: number, starter: string, algorithm: 'sha256' | 'sha512'): Session {
+    const row: UploadRow = {
+      id: randomUUID(),
+      repository_id: repositoryId,
+      starter,
+      owner: this.owner,
+      size: 0,
+      draft: this.#storage.begin(),
+      algorithm,
+      digest: null,
+    };
+    return { row, hash: createHash(algorithm), takeover: false };
+  }
+
+  async store(session: Session): Promise<void> {
+    await uploadStore.insert(this.#database, session.row, this.#expiry);
+    this.#remember(session);
+  }
+
+  /** Runs `work` alone on the session; a second request on the same session waits for the first. */
+  async with<T>(
+    id: string,
+    repositoryId: number,
+    starter: string,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const before = this.#busy.get(id);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#busy.set(id, promise);
+    try {
+      await before;
+      return await work(await this.#open(id, repositoryId, starter));
+    } finally {
+      resolve();
+      if (this.#busy.get(id) === promise) this.#busy.delete(id);
+    }
+  }
+
+  /** Stores what the session has confirmed. Throws when it was cancelled or taken over meanwhile. */
+  async confirm(session: Session, draft: Draft, hash: Hash): Promise<void> {
+    const row: UploadRow = {
+      ...session.row,
+      draft,
+      size: draft.size,
+      digest: `${session.row.algorithm}:${hash.copy().digest('hex')}`,
+    };
+    if (!(await uploadStore.confirm(this.#database, row, this.#expiry))) {
+      this.#live.delete(row.id);
+      throw unknownUpload(row.id);
+    }
+    session.row = row;
+    session.hash = hash;
+    session.takeover = false;
+  }
+
+  forget(id: string): void {
+    this.#live.delete(id);
+  }
+
+  async #open(id: string, repositoryId: number, starter: string): Promise<Session> {
+    const live = this.#live.get(id);
+    const row =
+      live?.row ?? (uuid.test(id) ? await uploadStore.find(this.#database, id, repositoryId) : undefined);
+    if (!row || row.starter !== starter || row.repository_id !== repositoryId) throw unknownUpload(id);
+    if (live) return live;
+    if (!(await uploadStore.takeOver(this.#database, row, this.owner, this.#expiry))) throw unknownUpload(id);
+    const session: Session = {
+      row: { ...row, owner: this.owner },
+      hash: await this.#rehash(row),
+      takeover: true,
+    };
+    this.#remember(session);
+    return session;
+  }
+
+  async #rehash(row: UploadRow): Promise<Hash> {
+    const hash = createHash(row.algorithm);
+    if (row.size > 0) {
+      for await (const chunk of this.#storage.readDraft(row.draft, AbortSignal.timeout(30 * 60_000)))
+        hash.update(chunk);
+    }
+    if (row.digest !== null && `${row.algorithm}:${hash.copy().digest('hex')}` !== row.digest) {
+      throw new Failure(
+        'BLOB_UPLOAD_INVALID',
+        `the stored part of upload ${row.id} does not match what was confirmed; start a new upload`,
+      );
+    }
+    return hash;
+  }
+
+  #remember(session: Session): void {
+    if (this.#live.size >= liveLimit) this.#live.delete(this.#live.keys().next().value ?? '');
+    this.#live.set(session.row.id, session);
+  }
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
