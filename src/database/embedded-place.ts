@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, lstat, mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { writeDurably } from './durable-file.ts';
 import { type Account, type Binaries, canEnter, canRun, copyBinaries } from './embedded-binaries.ts';
 
 /** Where a root process puts what PostgreSQL's user cannot reach in its usual place. */
@@ -166,22 +167,4 @@ async function own(folder: string, account: Account | undefined): Promise<string
 export async function freshFolder(folder: string, account: Account | undefined): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await own(folder, account);
-}
-
-/** Replaces a file in one step and makes both content and name survive a power cut. */
-export async function writeDurably(file: string, content: string, mode: number): Promise<void> {
-  const draft = `${file}.new`;
-  await rm(draft, { force: true });
-  await writeFile(draft, content, { mode, flag: 'wx', flush: true });
-  await rename(draft, file);
-  await syncFolder(dirname(file));
-}
-
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { syncFolder, writeDurably } from './durable-file.ts';
 import { environment, findBinaries, identity } from './embedded-binaries.ts';
 import { endProcess, readPostmaster, stopOrphan } from './embedded-orphan.ts';
 import {
@@ -17,8 +18,6 @@ import {
   prepareSocketFolder,
   rememberedFolder,
   rememberPlace,
-  syncFolder,
-  writeDurably,
 } from './embedded-place.ts';
 import { accessRules, formatSettings, scramIterations, serverSettings } from './embedded-settings.ts';
 
@@ -38,6 +37,8 @@ export interface EmbeddedOptions {
   /** The data folder; it must exist and be locked by this process. */
   readonly data: string;
   readonly log: Logger;
+  /** Gives up waiting for a start (recovery after a crash may take minutes) and stops PostgreSQL again. */
+  readonly signal?: AbortSignal;
   /** Added to the settings, for tests only: `fsync=off` loses acknowledged data. */
   readonly settings?: Record<string, string>;
 }
@@ -67,7 +68,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     endProcess(running.pid, () => running.child.exitCode === null && running.child.signalCode === null);
   const url = socketUrl(socketFolder, password);
   try {
-    await untilReady(place.cluster, url, running, log);
+    await untilReady(place.cluster, url, running, options);
   } catch (error) {
     await stop();
     throw error;
@@ -213,7 +214,12 @@ function socketUrl(socketFolder: string, password: string): string {
 }
 
 /** After a crash PostgreSQL replays its log first, which may take minutes: as long as it lives we wait. */
-async function untilReady(cluster: string, url: string, running: RunningServer, log: Logger): Promise<void> {
+async function untilReady(
+  cluster: string,
+  url: string,
+  running: RunningServer,
+  { log, signal }: EmbeddedOptions,
+): Promise<void> {
   let ended: string | undefined;
   void running.exited.then((how) => (ended = how));
   const began = performance.now();

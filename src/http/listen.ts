@@ -20,6 +20,8 @@ export interface ListenOptions {
   /** Every address when absent. */
   readonly host?: string;
   readonly tls?: CertificateFiles;
+  /** A connection on which nothing moves for so long in the middle of a request is cut. */
+  readonly silenceSeconds: number;
   /** Only with `tls`: a plain port that sends everybody to the TLS port. */
   readonly redirectPort?: number;
   /** The port that clients see, for the redirect, when a load balancer or container maps it. */
@@ -47,7 +49,6 @@ const timeouts = {
   /** Longer than the 60 s that load balancers keep idle connections, so that they close first. */
   keepAliveTimeout: 75_000,
 };
-const silenceMilliseconds = 120_000;
 /** A bearer token with many scopes takes some KiB. */
 const maxHeaderSize = 32_768;
 /** How often a closing server looks for connections that have become idle. */
@@ -79,7 +80,7 @@ class PortListener implements Listener {
     const { port, redirectPort, publicPort } = this.#options;
     const shared = { ...timeouts, maxHeaderSize, noDelay: true, ServerResponse: responseClass(this.#state) };
     const server = this.#pair ? this.#createTlsServer(shared, this.#pair) : createServer(shared);
-    server.setTimeout(silenceMilliseconds);
+    server.setTimeout(this.#options.silenceSeconds * 1000);
     server.on('request', (request, response) => {
       this.#slow.watch(request);
       handler(request, response);
