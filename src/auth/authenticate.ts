@@ -1,0 +1,269 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Principal } from '#src/access/principal.ts';
+import type { AccessChange } from '#src/context.ts';
+import type { Database } from '#src/database/pool.ts';
+import type { Logger } from '#src/log.ts';
+import { Attempts, networkOf } from './attempts.ts';
+import { decodeBasic } from './basic.ts';
+import { type Clock, systemClock } from './clock.ts';
+import {
+  type Credential,
+  findRobotCredential,
+  findUserCredential,
+  upgradeCredential,
+} from './credentials.store.ts';
+import type { Directory, Holder } from './directory.ts';
+import { Gate } from './gate.ts';
+import { LruMap } from './lru.ts';
+import { foldName } from './names.ts';
+import { dummyHash, hashPassword, verifySecret } from './passwords.ts';
+import type { Tokens, VerifiedToken } from './tokens.ts';
+
+export type { VerifiedToken } from './tokens.ts';
+
+export interface Identity {
+  readonly who: Principal;
+  /** `failed`: credentials were sent and are good for nothing; `who` is anonymous then. */
+  readonly how: 'anonymous' | 'basic' | 'token' | 'failed';
+  /** With `token` only: what it allows at most. */
+  readonly token?: VerifiedToken;
+}
+
+export interface AuthenticatorOptions {
+  readonly database: Database;
+  readonly directory: Directory;
+  readonly tokens: Tokens;
+  /** Setting robot_name_prefix. */
+  readonly robotPrefix: () => string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+}
+
+/** A password found right. */
+interface Checked {
+  readonly holder: Holder;
+  /** The hash it was compared with: while the row still has it, the password is right. */
+  readonly stored: string;
+  /** On the clock that never goes back: when it was hashed, and when the row was last looked at. */
+  readonly hashed: number;
+  readonly seen: number;
+  readonly generation: number;
+}
+
+/** How long a checked password is good without a look at its row (ms). */
+const fresh = 60_000;
+/** How long it is remembered at all, so that a look at the row replaces the hash (ms). */
+const remembered = 600_000;
+/** About 400 bytes each. */
+const checkedLimit = 10_000;
+
+const anonymous: Identity = Object.freeze({ who: Object.freeze({ kind: 'anonymous' }), how: 'anonymous' });
+const failed: Identity = Object.freeze({ who: Object.freeze({ kind: 'anonymous' }), how: 'failed' });
+
+/**
+ * Finds out who sends a request from its Authorization header: Basic for users and robots, Bearer for this
+ * registry's tokens, nothing else (Harbor's internal `Harbor-Secret` is not accepted, G-51). The account is looked
+ * up in the directory for every use, so tokens and checked passwords die with it.
+ */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+  readonly #clock: Clock;
+  readonly #gate = new Gate();
+  readonly #attempts: Attempts;
+  /** By keyed hash of name and password; the key dies with the process. */
+  readonly #checked = new LruMap<string, Checked>(checkedLimit);
+  readonly #checking = new Map<string, Promise<Principal | undefined>>();
+  readonly #key = randomBytes(32).toString('hex');
+  #generation = 0;
+  /** Counts changes of accounts: a check during which one happened is not remembered. */
+  #changes = 0;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#attempts = new Attempts(this.#clock);
+    options.directory.onForget((change) => this.#forget(change));
+  }
+
+  /** The answer of `identify` when it needs no query and no hash, else undefined. */
+  peek(authorization: string | undefined): Identity | undefined {
+    if (authorization === undefined) return anonymous;
+    const credentials = read(authorization);
+    if (credentials?.scheme === 'bearer') {
+      const token = this.#options.tokens.verify(credentials.value);
+      if (token === undefined) return failed;
+      const { holder } = token;
+      if (holder.kind === 'anonymous') return { who: anonymous.who, how: 'token', token };
+      const who = this.#options.directory.knownPrincipal(holder);
+      if (who === 'unknown') return undefined;
+      return who === undefined ? failed : { who, how: 'token', token };
+    }
+    if (credentials?.scheme === 'basic') {
+      const holder = this.#freshlyChecked(this.#digest(credentials.value));
+      const who = holder === undefined ? 'unknown' : this.#options.directory.knownPrincipal(holder);
+      if (who === 'unknown') return undefined;
+      return who === undefined ? failed : { who, how: 'basic' };
+    }
+    return failed;
+  }
+
+  /** Throws only when it cannot be found out: the database does not answer, or too many logins wait (429). */
+  async identify(authorization: string | undefined, clientAddress: string): Promise<Identity> {
+    const known = this.peek(authorization);
+    if (known !== undefined || authorization === undefined) return known ?? anonymous;
+    const credentials = read(authorization);
+    if (credentials === undefined) return failed;
+    if (credentials.scheme === 'bearer') return this.#identifyToken(credentials.value);
+    const who = await this.#logInOnce(credentials.value, clientAddress);
+    return who === undefined ? failed : { who, how: 'basic' };
+  }
+
+  /**
+   * Checks a name (a user's, an e-mail address, or a robot's) and a password. Undefined for every failure alike:
+   * unknown, wrong, deleted, disabled, expired, too soon after a failure (G-52).
+   */
+  async logIn(name: string, password: string, clientAddress: string): Promise<Principal | undefined> {
+    const digest = this.#digest(`${Buffer.from(`${name}:${password}`).toString('base64')}`);
+    return this.#logIn(name, password, digest, clientAddress);
+  }
+
+  /** How many checked passwords are remembered. */
+  get remembered(): number {
+    return this.#checked.size;
+  }
+
+  async #identifyToken(value: string): Promise<Identity> {
+    const token = this.#options.tokens.verify(value);
+    if (token === undefined || token.holder.kind === 'anonymous') return failed;
+    const who = await this.#options.directory.principal(token.holder);
+    return who === undefined ? failed : { who, how: 'token', token };
+  }
+
+  /** Requests that arrive together with the same credentials share one check. */
+  async #logInOnce(credentials: string, address: string): Promise<Principal | undefined> {
+    const decoded = decodeBasic(credentials);
+    if (decoded === undefined) return undefined;
+    const digest = this.#digest(credentials);
+    const key = `${digest} ${address}`;
+    const running = this.#checking.get(key);
+    if (running !== undefined) return running;
+    const checking = this.#logIn(decoded.name, decoded.password, digest, address);
+    this.#checking.set(key, checking);
+    try {
+      return await checking;
+    } finally {
+      this.#checking.delete(key);
+    }
+  }
+
+  async #logIn(
+    name: string,
+    password: string,
+    digest: string,
+    address: string,
+  ): Promise<Principal | undefined> {
+    const changes = this.#changes;
+    const credential = await this.#find(name);
+    const known = this.#rememberedCheck(digest);
+    if (
+      known !== undefined &&
+      known.stored === credential?.stored &&
+      sameHolder(known.holder, credential.holder)
+    ) {
+      if (changes === this.#changes) this.#checked.set(digest, { ...known, ...this.#now() });
+      return this.#options.directory.principal(known.holder);
+    }
+    const account = credential === undefined ? `name ${foldName(name)}` : keyOf(credential.holder);
+    return this.#attempts.run(account, address, async () => {
+      const stored = await this.#matches(credential, password, address);
+      if (credential === undefined || stored === undefined) return undefined;
+      const { holder } = credential;
+      const now = this.#now();
+      if (changes === this.#changes) this.#checked.set(digest, { holder, stored, hashed: now.seen, ...now });
+      return this.#options.directory.principal(holder);
+    });
+  }
+
+  #find(name: string): Promise<Credential | undefined> {
+    const { database, robotPrefix } = this.#options;
+    const prefix = robotPrefix();
+    if (name.startsWith(prefix)) return findRobotCredential(database, name.slice(prefix.length));
+    return findUserCredential(database, foldName(name));
+  }
+
+  /**
+   * The stored hash that the password matches (a new one after an upgrade). Every refusal costs one slow hash,
+   * whether the account exists or not and however it is stored.
+   */
+  async #matches(
+    credential: Credential | undefined,
+    password: string,
+    address: string,
+  ): Promise<string | undefined> {
+    const stored = credential?.stored;
+    const generated = stored?.startsWith('sha256:') === true;
+    if (generated && (await verifySecret(password, stored)).ok) return stored;
+    const compared = generated ? dummyHash : (stored ?? dummyHash);
+    return this.#gate.run(networkOf(address), async () => {
+      const { ok, upgrade } = await verifySecret(password, compared);
+      if (!ok || credential === undefined || stored === undefined) return undefined;
+      return upgrade ? this.#upgrade(credential.holder, stored, password) : stored;
+    });
+  }
+
+  async #upgrade(holder: Holder, stored: string, password: string): Promise<string> {
+    try {
+      const better = await hashPassword(password);
+      await upgradeCredential(this.#options.database, holder, stored, better);
+      return better;
+    } catch (error) {
+      // The login is right all the same; the next one tries again.
+      this.#options.log.warn({ err: error, account: keyOf(holder) }, 'an old password hash was not replaced');
+      return stored;
+    }
+  }
+
+  /** A keyed hash, nested as in HMAC; node's Hmac objects take ten times as long as two one-shot hashes. */
+  #digest(credentials: string): string {
+    const inner = hash('sha256', `${this.#key}${this.#options.robotPrefix()}\0${credentials}`, 'base64');
+    return hash('sha256', `${this.#key}${inner}`, 'base64');
+  }
+
+  #freshlyChecked(digest: string): Holder | undefined {
+    const known = this.#rememberedCheck(digest);
+    if (known === undefined || known.generation !== this.#generation) return undefined;
+    return this.#clock.elapsed() - known.seen < fresh ? known.holder : undefined;
+  }
+
+  #rememberedCheck(digest: string): Checked | undefined {
+    const known = this.#checked.get(digest);
+    if (known === undefined || this.#clock.elapsed() - known.hashed < remembered) return known;
+    this.#checked.delete(digest);
+    return undefined;
+  }
+
+  #now(): Pick<Checked, 'seen' | 'generation'> {
+    return { seen: this.#clock.elapsed(), generation: this.#generation };
+  }
+
+  #forget(change: AccessChange): void {
+    if (change.startsWith('project:')) return;
+    this.#changes += 1;
+    if (change.startsWith('user:') || change.startsWith('robot:')) {
+      this.#checked.deleteWhere(({ holder }) => keyOf(holder) === change);
+    } else {
+      this.#generation += 1;
+    }
+  }
+}
+
+const keyOf = (holder: Holder): string => `${holder.kind}:${holder.id}`;
+
+const sameHolder = (one: Holder, other: Holder): boolean => keyOf(one) === keyOf(other);
+
+function read(authorization: string): { scheme: 'basic' | 'bearer'; value: string } | undefined {
+  const space = authorization.indexOf(' ');
+  const scheme = authorization.slice(0, Math.max(space, 0)).toLowerCase();
+  if (scheme !== 'basic' && scheme !== 'bearer') return undefined;
+  return { scheme, value: authorization.slice(space + 1).trim() };
+}

@@ -1,0 +1,123 @@
+import type { Grant, Robot, User } from '#src/access/principal.ts';
+import { type Database, statement } from '#src/database/pool.ts';
+
+interface UserRow {
+  id: number;
+  name: string;
+  sysadmin: boolean;
+  roles: [projectId: number, role: number][];
+}
+
+// Harbor: user 1 is always a system administrator.
+const user = statement<UserRow>(
+  'directory_user',
+  `select u.user_id as id, u.username as name, (u.sysadmin_flag or u.user_id = 1) as sysadmin,
+     (select coalesce(json_agg(json_build_array(m.project_id, m.role)), '[]')
+        from project_member m where m.user_id = u.user_id) as roles
+   from user_account u where u.user_id = $1 and not u.deleted`,
+);
+
+export async function findUser(database: Database, id: number): Promise<User | undefined> {
+  const [row] = await database.query(user, [id]);
+  if (row === undefined) return undefined;
+  const roles = new Map<number, number[]>();
+  for (const [project, role] of row.roles) roles.set(project, [...(roles.get(project) ?? []), role]);
+  return { kind: 'user', id: row.id, name: row.name, sysadmin: row.sysadmin, roles };
+}
+
+interface GrantRow {
+  kind: 'system' | 'project';
+  namespace: string;
+  project_id: number | null;
+  resource: string;
+  action: string;
+  effect: 'allow' | 'deny';
+}
+
+interface RobotRow {
+  id: number;
+  name: string;
+  level: 'system' | 'project';
+  project_id: number | null;
+  project: string | null;
+  lifetime: number | null;
+  grants: GrantRow[];
+}
+
+const robot = statement<RobotRow>(
+  'directory_robot',
+  `select r.id, r.name, r.level, r.project_id, p.name as project,
+     case when r.expires_at >= 0 then (r.expires_at - extract(epoch from clock_timestamp()))::float8 end as lifetime,
+     (select coalesce(json_agg(g), '[]') from robot_grant g where g.robot_id = r.id) as grants
+   from robot r left join project p using (project_id) where r.id = $1 and not r.disabled`,
+);
+
+/** `lifetime` is how many milliseconds it still has, by the database's clock; not above zero when it expired. */
+export async function findRobot(
+  database: Database,
+  id: number,
+  prefix: string,
+): Promise<{ robot: Robot; lifetime: number } | undefined> {
+  const [row] = await database.query(robot, [id]);
+  if (row === undefined) return undefined;
+  const name = prefix + (row.project === null ? '' : `${row.project}+`) + row.name;
+  const grants = row.grants.map(grantOf).filter((grant) => grant !== undefined);
+  return {
+    robot: { kind: 'robot', id: row.id, name, level: row.level, projectId: row.project_id, grants },
+    lifetime: row.lifetime === null ? Number.POSITIVE_INFINITY : row.lifetime * 1000,
+  };
+}
+
+function grantOf(row: GrantRow): Grant | undefined {
+  const { kind, resource, action, effect } = row;
+  const general = row.namespace === '/' || row.namespace === '*' ? row.namespace : undefined;
+  const namespace = general ?? row.project_id;
+  return namespace === null ? undefined : { kind, namespace, resource, action, effect };
+}
+
+export interface Project {
+  readonly id: number;
+  readonly name: string;
+  readonly public: boolean;
+  /** Milliseconds since 1970: a token issued before belongs to an earlier project of that name. */
+  readonly createdAt: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly ownerId: number;
+}
+
+interface ProjectRow {
+  id: number;
+  name: string;
+  public: boolean;
+  creation_time: Date;
+  metadata: Record<string, string>;
+  owner_id: number;
+}
+
+const project = statement<ProjectRow>(
+  'directory_project',
+  'select project_id as id, name, public, creation_time, metadata, owner_id from project where name = $1',
+);
+
+export async function findProject(database: Database, name: string): Promise<Project | undefined> {
+  const [row] = await database.query(project, [name]);
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    name: row.name,
+    public: row.public,
+    createdAt: row.creation_time.getTime(),
+    metadata: row.metadata,
+    ownerId: row.owner_id,
+  };
+}
+
+const projectName = statement<{ name: string }>(
+  'directory_project_name',
+  'select name from project where project_id = $1',
+);
+
+export async function findProjectName(database: Database, id: number): Promise<string | undefined> {
+  const [row] = await database.query(projectName, [id]);
+  return row?.name;
+}

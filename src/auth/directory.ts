@@ -1,0 +1,191 @@
+import type { Principal, Robot, User } from '#src/access/principal.ts';
+import { type AccessChange, accessChannel } from '#src/context.ts';
+import { type Listening, listen } from '#src/database/listen.ts';
+import type { Database } from '#src/database/pool.ts';
+import type { Logger } from '#src/log.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { findProject, findProjectName, findRobot, findUser, type Project } from './directory.store.ts';
+import { LruMap } from './lru.ts';
+import { Shelf } from './shelf.ts';
+
+export type { Project } from './directory.store.ts';
+
+/** The account behind a token or a checked password. */
+export type Holder = { readonly kind: 'user' | 'robot'; readonly id: number };
+
+export interface DirectoryOptions {
+  /** Setting robot_name_prefix; when it changes, `forget('everything')`. */
+  readonly robotPrefix: () => string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+}
+
+interface KeptRobot {
+  readonly robot: Robot;
+  /** On the clock that never goes back. */
+  readonly expires: number;
+}
+
+/** Belt to the notifications' braces: nothing is believed for longer (ms). */
+const keep = 60_000;
+/** Names of nothing come from clients, so little is spent on them (ms). */
+const keepAbsent = 2_000;
+const projectLimit = 5_000;
+/** A user with 100 roles takes about 10 KB, a usual one 1 KB. */
+const principalLimit = 5_000;
+
+/**
+ * Who exists with which rights, and which projects there are, so that a warm request of the data plane needs no
+ * query. Changes arrive through `forget` (this process) and the access channel (the others); while the channel's
+ * connection is down every look-up asks the database.
+ */
+export class Directory {
+  readonly #database: Database;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #users: Shelf<number, User>;
+  readonly #robots: Shelf<number, KeptRobot>;
+  readonly #projects: Shelf<string, Project>;
+  /** Names of projects never change and ids are never used twice, so this cannot become wrong. */
+  readonly #projectNames = new LruMap<number, string>(projectLimit);
+  readonly #watchers: ((change: AccessChange) => void)[] = [];
+  #listening: Listening | undefined;
+  #trusted = false;
+
+  constructor(database: Database, options: DirectoryOptions) {
+    const clock = options.clock ?? systemClock;
+    this.#database = database;
+    this.#log = options.log;
+    this.#clock = clock;
+    const times = { keep, keepAbsent, clock };
+    this.#users = new Shelf({ ...times, limit: principalLimit, load: async (id) => findUser(database, id) });
+    this.#robots = new Shelf({
+      ...times,
+      limit: principalLimit,
+      load: async (id) => {
+        const asked = clock.elapsed();
+        const found = await findRobot(database, id, options.robotPrefix());
+        return found === undefined ? undefined : { robot: found.robot, expires: asked + found.lifetime };
+      },
+    });
+    this.#projects = new Shelf({
+      ...times,
+      limit: projectLimit,
+      load: async (name) => findProject(database, name),
+    });
+  }
+
+  /** True while changes made by other processes reach this one; else nothing kept may be believed. */
+  get trusted(): boolean {
+    return this.#trusted;
+  }
+
+  /** Returns when changes are heard for the first time, or when that failed (it is tried again for ever). */
+  async start(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#listening = listen(this.#database, accessChannel, {
+      heard: (change) => this.forget(change as AccessChange),
+      up: () => {
+        this.#trust(true);
+        resolve();
+      },
+      down: (reason) => {
+        this.#log.warn(
+          { err: reason },
+          'changes of access are not heard; every request asks the database meanwhile',
+        );
+        this.#trust(false);
+        resolve();
+      },
+    });
+    await promise;
+  }
+
+  async close(): Promise<void> {
+    this.#trust(false);
+    await this.#listening?.close();
+  }
+
+  /** Undefined when there is no such project. */
+  async project(name: string): Promise<Project | undefined> {
+    const project = await this.#projects.get(name);
+    if (project !== undefined) this.#projectNames.set(project.id, name);
+    return project;
+  }
+
+  async projectById(id: number): Promise<Project | undefined> {
+    const name = this.#projectNames.get(id) ?? (await findProjectName(this.#database, id));
+    if (name === undefined) return undefined;
+    const project = await this.project(name);
+    return project?.id === id ? project : undefined;
+  }
+
+  /** Undefined when there is no such user, or it was deleted. */
+  async user(id: number): Promise<User | undefined> {
+    return this.#users.get(id);
+  }
+
+  /** Undefined when there is no such robot, or it is disabled or expired. */
+  async robot(id: number): Promise<Robot | undefined> {
+    return this.#alive(await this.#robots.get(id));
+  }
+
+  async principal(holder: Holder): Promise<Principal | undefined> {
+    return holder.kind === 'user' ? this.user(holder.id) : this.robot(holder.id);
+  }
+
+  /** What is known without asking the database; 'unknown' means: ask with `project`. */
+  knownProject(name: string): Project | undefined | 'unknown' {
+    return this.#projects.peek(name);
+  }
+
+  knownUser(id: number): User | undefined | 'unknown' {
+    return this.#users.peek(id);
+  }
+
+  knownRobot(id: number): Robot | undefined | 'unknown' {
+    const kept = this.#robots.peek(id);
+    return kept === 'unknown' ? kept : this.#alive(kept);
+  }
+
+  knownPrincipal(holder: Holder): Principal | undefined | 'unknown' {
+    return holder.kind === 'user' ? this.knownUser(holder.id) : this.knownRobot(holder.id);
+  }
+
+  /** Called after a commit; what other processes announce comes here too. */
+  forget(change: AccessChange): void {
+    const colon = change.indexOf(':');
+    const kind = change.slice(0, colon);
+    const name = change.slice(colon + 1);
+    if (kind === 'user') this.#users.forget(Number(name));
+    else if (kind === 'robot') this.#robots.forget(Number(name));
+    else if (kind === 'project') {
+      this.#projects.forget(name);
+      // A project that went took its robots along, and this one may not know any more which they were.
+      this.#robots.forgetAll();
+    } else {
+      // 'everything', or what a newer version says.
+      this.#users.forgetAll();
+      this.#robots.forgetAll();
+      this.#projects.forgetAll();
+    }
+    for (const watcher of this.#watchers) watcher(change);
+  }
+
+  /** Tells of every change that `forget` was told. */
+  onForget(watcher: (change: AccessChange) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  #trust(trusted: boolean): void {
+    this.#trusted = trusted;
+    this.#users.trust(trusted);
+    this.#robots.trust(trusted);
+    this.#projects.trust(trusted);
+    this.forget('everything');
+  }
+
+  #alive(kept: KeptRobot | undefined): Robot | undefined {
+    return kept !== undefined && kept.expires > this.#clock.elapsed() ? kept.robot : undefined;
+  }
+}
