@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chart } from './chart.ts';
+import { help, parseOptions, type Options } from './options.ts';
+import { installedPeers } from './peers/installed.ts';
+import { moorage } from './peers/moorage.ts';
+import { profile } from './profile.ts';
+import { printed, reportOf, type Report } from './report.ts';
+import { run, scenarios } from './run.ts';
+
+const checkout = fileURLToPath(new URL('..', import.meta.url));
+
+async function main(options: Options): Promise<void> {
+  if (options.list) {
+    console.log(scenarios.map(({ name }) => name).join('\n'));
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'moorage-bench-'));
+  try {
+    const { found, missing } = installedPeers();
+    const subject = [moorage(), ...found].find(({ name }) => name === options.subject);
+    if (subject === undefined) throw new Error(`${options.subject} is not a server that is installed here`);
+    if (options.profile !== undefined) {
+      console.log(await profile(subject, options.profile, options.form, folder));
+      return;
+    }
+    const peers = found.filter(({ name }) => options.peers.length === 0 || options.peers.includes(name));
+    const report = reportOf(
+      await run(subject, peers, options, folder),
+      options,
+      [subject, ...peers],
+      missing,
+    );
+    console.log(printed(report));
+    save(report, options);
+    if (report.failures.length > 0) process.exitCode = 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function save(report: Report, options: Options): void {
+  const name = `${report.when.replaceAll(':', '-')}.json`;
+  const file = options.json ?? join(checkout, 'bench/results', name);
+  write(file, report);
+  if (!options.record) return;
+  write(join(checkout, 'bench/latest.json'), report);
+  writeFileSync(join(checkout, 'docs/benchmark.svg'), chart(report));
+}
+
+function write(file: string, report: Report): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\nwritten: ${file}`);
+}
+
+try {
+  await main(parseOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.error(`\n${help}`);
+  process.exitCode = 2;
+}
