@@ -225,12 +225,14 @@ async function untilReady(
   const began = performance.now();
   let told = 0;
   for (;;) {
-    if (ended !== undefined)
+    signal?.throwIfAborted();
+    if (ended !== undefined) {
       throw new Error(`PostgreSQL did not start (${ended}); its last lines are in the log`);
+    }
     // The file tells when it is worth asking: each refused connection costs PostgreSQL a process.
     const postmaster = await readPostmaster(cluster);
-    const asked = postmaster?.pid === running.pid && postmaster.status === 'ready';
-    const state = asked ? await probe(url) : 'starting';
+    const isUp = postmaster?.pid === running.pid && postmaster.status === 'ready';
+    const state = isUp ? await probe(url) : 'starting';
     if (state === 'ready') return;
     if (state === 'no database') await createDatabase(url);
     const seconds = Math.floor((performance.now() - began) / 5_000) * 5;

@@ -20,7 +20,7 @@ const arrows: Readonly<Record<string, Arrows>> = {
   'context.ts': { uses: [], types: ['access', 'database', 'log.ts'] },
   access: { uses: [] },
   oci: { uses: [] },
-  config: { uses: [] },
+  config: { uses: [], types: ['storage'] },
   database: { uses: ['oci'], types: ['config'] },
   storage: { uses: ['oci'], types: ['config'] },
   events: { uses: ['database'] },
@@ -29,8 +29,10 @@ const arrows: Readonly<Record<string, Arrows>> = {
   http: { uses: ['access', 'oci', 'database'] },
   features: { uses: ['http', 'jobs', 'events', 'storage', 'access', 'database', 'oci', 'doors'] },
   auth: { uses: planes },
-  registry: { uses: planes },
-  cli: { uses: ['doors', 'config', 'database', 'storage', 'access', 'oci'] },
+  // The data plane asks auth who is asking; auth knows nothing of the data plane.
+  registry: { uses: [...planes, 'auth'] },
+  processes: { uses: ['app.ts', 'auth', 'config', 'database'] },
+  cli: { uses: ['processes', 'doors', 'config', 'database', 'storage', 'access', 'oci'] },
   'app.ts': { uses: ['everything'] },
   'main.ts': { uses: ['everything'] },
 };
