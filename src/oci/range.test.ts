@@ -20,6 +20,7 @@ test.each([
     ],
   ],
   ['bytes=0-9,100-200', [{ start: 0, end: 9 }]],
+  ['bytes=0-9,5-4', [{ start: 0, end: 9 }]],
 ])('%s of 100 bytes', (header, ranges) => {
   expect(parseRange(header, 100)).toEqual({ kind: 'ranges', ranges });
 });
@@ -32,8 +33,6 @@ test.each([
   'bytes=,',
   'bytes=-',
   'bytes=a-b',
-  'bytes=1-0',
-  'bytes=0-1,5-4',
   'bytes=0x1-2',
   'bytes=+1-2',
   'bytes=1 - 2',
@@ -51,6 +50,7 @@ test.each([
   'bytes=-0',
   'bytes=99999999999999999999-',
   'bytes=100-101,200-201',
+  'bytes=1-0',
 ])('%s of 100 bytes cannot be satisfied', (header) => {
   expect(parseRange(header, 100)).toEqual({ kind: 'unsatisfiable' });
 });
