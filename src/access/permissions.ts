@@ -15,8 +15,7 @@ export const projectRoles = [
 ] as const;
 
 export type ProjectRole = (typeof projectRoles)[number];
-export type ProjectRoleName = ProjectRole['name'];
-export type ProjectRoleId = ProjectRole['id'];
+type ProjectRoleName = ProjectRole['name'];
 
 interface ProjectRow {
   /** The weakest role that holds it; every stronger one does too. Absent: no role does. */

@@ -1,7 +1,7 @@
 /** Who is asking, as authentication found it. Roles include those that come through groups. */
 export type Principal = Anonymous | User | Robot;
 
-export interface Anonymous {
+interface Anonymous {
   kind: 'anonymous';
 }
 

@@ -22,7 +22,7 @@ export interface ChildDescriptor extends Descriptor {
 }
 
 /** For which machine a member of an index is meant. A missing architecture or os is empty, as Go clients write it. */
-export interface Platform {
+interface Platform {
   architecture: string;
   os: string;
   variant?: string;

@@ -27,7 +27,7 @@ import {
 import { quote } from './quote.ts';
 import { NotStrictJson, parseStrictJson } from './strict-json.ts';
 
-export { type ChildDescriptor, type Descriptor, isForeignLayer, type Platform } from './descriptor.ts';
+export { type ChildDescriptor, type Descriptor, isForeignLayer } from './descriptor.ts';
 
 export interface ParsedManifest {
   kind: 'image' | 'index' | 'unknown';
