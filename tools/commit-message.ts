@@ -8,7 +8,8 @@ const file = process.argv[2];
 if (file === undefined) throw new Error('usage: node tools/commit-message.ts <file with the message>');
 const [subject = '', blank = ''] = readFileSync(file, 'utf8').split('\n');
 
-const form = /^(feat|fix|perf|refactor|test|docs|build|ci|chore|revert)(\([a-z0-9-]+\))?!?: [^A-Z\s].*[^.\s]$/;
+const form =
+  /^(feat|fix|perf|refactor|test|docs|build|ci|chore|revert)(\([a-z0-9-]+\))?!?: [^A-Z\s].*[^.\s]$/;
 const problems = [
   /^(Merge|Revert|fixup!|squash!)/.test(subject) || form.test(subject)
     ? undefined

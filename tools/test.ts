@@ -25,7 +25,12 @@ if (chosen.length === 0) {
 
 await mkdir(results, { recursive: true });
 const tallies: Tally[] = [];
-for (const suite of chosen) tallies.push(await run(suite));
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+for (const suite of chosen) {
+  tallies.push(await run(suite));
+  if (interrupted.signal.aborted) process.exit(130);
+}
 
 const total = addUp(tallies);
 for (const name of total.skippedNames) console.log(`skipped: ${name}`);
@@ -57,16 +62,31 @@ function vitest(suite: Suite, file: string): Promise<number | string> {
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
   });
-  const end = (signal: NodeJS.Signals) => child.pid !== undefined && process.kill(-child.pid, signal);
-  const interrupted = () => end('SIGTERM');
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  // The group may outlive its leader: a test in a busy loop does not notice that vitest is gone.
+  const end = (signal: NodeJS.Signals) => {
+    try {
+      return child.pid !== undefined && process.kill(-child.pid, signal);
+    } catch {
+      return false;
+    }
+  };
+  const interrupt = () => end('SIGTERM');
+  interrupted.signal.addEventListener('abort', interrupt, { once: true });
   return new Promise((resolve) => {
     let late = false;
-    const limit = long ? undefined : setTimeout(() => (late = end('SIGKILL')), suite.minutes * 60_000);
+    let killed: NodeJS.Timeout | undefined;
+    const atLimit = () => {
+      late = end('SIGTERM');
+      // Time to stop the servers that the tests have started.
+      killed = setTimeout(() => end('SIGKILL'), 15_000);
+    };
+    const limit = long ? undefined : setTimeout(atLimit, suite.minutes * 60_000);
     child.on('error', (error) => resolve(error.message));
     child.on('exit', (code, signal) => {
       clearTimeout(limit);
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      clearTimeout(killed);
+      end('SIGKILL');
+      interrupted.signal.removeEventListener('abort', interrupt);
       resolve(late ? `not done after ${suite.minutes} minutes` : (code ?? `ended by ${signal}`));
     });
   });
