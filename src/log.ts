@@ -7,9 +7,14 @@ export type { Logger } from 'pino';
  * JSON lines, or readable lines on a terminal. Nothing here ever gets request headers, bodies or settings, so no
  * secret can reach a log; `redact` is the second fence for objects that someone logs by mistake.
  */
-export function createLogger(options: { level: string; format: 'auto' | 'pretty' | 'json' }): Logger {
-  const readable =
-    options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY === true);
+export function createLogger(options: {
+  level: string;
+  format: 'auto' | 'pretty' | 'json';
+  stderr?: boolean;
+}): Logger {
+  const fd = options.stderr === true ? 2 : 1;
+  const terminal = (fd === 2 ? process.stderr : process.stdout).isTTY === true;
+  const readable = options.format === 'pretty' || (options.format === 'auto' && terminal);
   return pino(
     {
       level: options.level,
@@ -27,13 +32,14 @@ export function createLogger(options: { level: string; format: 'auto' | 'pretty'
         '*.cookie',
       ],
     },
-    readable ? prettyStream() : buffered(),
+    readable ? prettyStream(fd, terminal) : buffered(fd),
   );
 }
 
-function prettyStream(): DestinationStream {
+function prettyStream(fd: number, terminal: boolean): DestinationStream {
   return pretty({
-    colorize: process.stdout.isTTY === true,
+    destination: fd,
+    colorize: terminal,
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'pid,hostname',
     sync: true,
@@ -41,6 +47,6 @@ function prettyStream(): DestinationStream {
 }
 
 // One write per line costs more than serving a manifest (about 6 µs against 13 µs); lines wait at most 200 ms.
-function buffered(): DestinationStream {
-  return pino.destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 200 });
+function buffered(fd: number): DestinationStream {
+  return pino.destination({ dest: fd, sync: false, minLength: 8192, periodicFlush: 200 });
 }

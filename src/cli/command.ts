@@ -1,0 +1,29 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { Settings } from '#src/config/settings.ts';
+import type { Logger } from '#src/log.ts';
+
+/** 0 done, 1 failed, 2 wrong words, 3 verify found differences. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, differences: 3 } as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export type Values = Record<string, string | boolean | undefined>;
+
+export interface Command {
+  /** As typed, for instance `admin reset-password`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly help: string;
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  run(call: Call): Promise<ExitCode | number>;
+}
+
+export interface Call {
+  readonly values: Values;
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+  readonly log: Logger;
+}
+
+/** Wrong words on the command line; the message says which and what is right. */
+export class UsageError extends Error {}

@@ -1,0 +1,27 @@
+export interface ProgressBar {
+  readonly show: (done: number, total: number, what: string) => void;
+  /** Takes the bar off the screen, so that a line can be printed. */
+  readonly clear: () => void;
+}
+
+const width = 30;
+const pauseMilliseconds = 100;
+
+/** A bar on a terminal's standard error; nothing elsewhere. */
+export function progressBar(): ProgressBar {
+  if (!process.stderr.isTTY) return { show: () => undefined, clear: () => undefined };
+  let shown = 0;
+  return {
+    show(done, total, what) {
+      const now = performance.now();
+      if (now - shown < pauseMilliseconds && done < total) return;
+      shown = now;
+      const share = total === 0 ? 1 : Math.min(done / total, 1);
+      const filled = Math.round(share * width);
+      process.stderr.write(
+        `\r[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${done}/${total} ${what}\u001b[K`,
+      );
+    },
+    clear: () => void process.stderr.write('\r\u001b[K'),
+  };
+}

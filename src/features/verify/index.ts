@@ -1,0 +1,1 @@
+export { type Difference, type VerifyOptions, type VerifyReport, verify } from './verify.ts';

@@ -1,0 +1,278 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Db } from '#src/database/pool.ts';
+import { Failure } from '#src/failures.ts';
+import { type DigestAlgorithm, parseDigest } from '#src/oci/digest.ts';
+import { type BlobDriver, NoSuchObject, type StoredObject } from '#src/storage/driver.ts';
+import * as store from './verify.store.ts';
+
+/** One way in which database and storage do not agree. */
+export interface Difference {
+  readonly kind:
+    | 'missing-object'
+    | 'wrong-size'
+    | 'wrong-digest'
+    | 'unreadable-object'
+    | 'unreferenced-object'
+    | 'wrong-payload'
+    | 'artifact-without-bytes'
+    | 'quota'
+    | 'charge';
+  /** What it is about: a digest, a location, a repository, a project. */
+  readonly subject: string;
+  readonly detail: string;
+  /** What --repair did about it. */
+  readonly repaired?: string;
+}
+
+export interface VerifyOptions {
+  readonly db: Db;
+  readonly storage: BlobDriver;
+  readonly signal: AbortSignal;
+  /** Share of the blobs whose bytes are hashed, 0 to 1; sizes are compared for all. */
+  readonly sample: number;
+  readonly repair: boolean;
+  /** Objects younger than this may belong to a push under way and are not reported (ms). */
+  readonly graceMilliseconds: number;
+  /** Told of each difference when it is found. */
+  readonly found: (difference: Difference) => void;
+  readonly progress?: (done: number, total: number, what: string) => void;
+}
+
+export interface VerifyReport {
+  readonly blobs: number;
+  readonly hashed: number;
+  readonly bytes: number;
+  readonly objects: number;
+  readonly manifests: number;
+  readonly differences: number;
+}
+
+const batch = 500;
+
+/**
+ * Walks database and storage and compares them; works beside a running server. Reports every difference and, when
+ * asked to repair, only adds or sets aside: wrong bytes go to quarantine and their blob counts as absent until it
+ * is pushed again; an object that turns out to hold what a row lost is given to it. Nothing is ever deleted.
+ */
+export async function verify(options: VerifyOptions): Promise<VerifyReport> {
+  const run = new Verification(options);
+  if (options.repair) await refuseEmptyStorage(options);
+  await run.payloads();
+  await run.blobs();
+  await run.objects();
+  await run.references();
+  return run.report;
+}
+
+/** A wrong setting or an unmounted volume looks as if every blob were lost; repairing that would hide them all. */
+async function refuseEmptyStorage({ db, storage, signal }: VerifyOptions): Promise<void> {
+  const blobs = await store.countBlobs(db);
+  if (blobs === 0) return;
+  for await (const _ of storage.list(signal)) return;
+  throw new Failure(
+    'PRECONDITION',
+    `the storage is empty but the database names ${blobs} blobs in it: check the storage setting or mount; nothing was changed`,
+  );
+}
+
+class Verification {
+  readonly report = { blobs: 0, hashed: 0, bytes: 0, objects: 0, manifests: 0, differences: 0 };
+  readonly #options: VerifyOptions;
+
+  constructor(options: VerifyOptions) {
+    this.#options = options;
+  }
+
+  #differ(kind: Difference['kind'], subject: string, detail: string, repaired?: string): void {
+    this.report.differences += 1;
+    this.#options.found({ kind, subject, detail, ...(repaired === undefined ? {} : { repaired }) });
+  }
+
+  async payloads(): Promise<void> {
+    const { db, signal } = this.#options;
+    for (let after = 0; ; ) {
+      const rows = await store.listPayloads(db, after, batch);
+      for (const { digest, size, payload } of rows) {
+        signal.throwIfAborted();
+        this.report.manifests += 1;
+        const found = `${algorithmOf(digest)}:${createHash(algorithmOf(digest)).update(payload).digest('hex')}`;
+        if (found !== digest)
+          this.#differ('wrong-payload', digest, `the manifest's row holds bytes of ${found}`);
+        else if (size !== payload.length)
+          this.#differ(
+            'wrong-size',
+            digest,
+            `the row says ${size} bytes, the manifest has ${payload.length}`,
+          );
+      }
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last.id;
+    }
+  }
+
+  async blobs(): Promise<void> {
+    const { db, signal, progress } = this.#options;
+    const total = await store.countBlobs(db);
+    for (let after = 0; ; ) {
+      const rows = await store.listBlobs(db, after, batch);
+      for (const row of rows) {
+        signal.throwIfAborted();
+        await this.#blob(row);
+        this.report.blobs += 1;
+        progress?.(this.report.blobs, total, 'blobs');
+      }
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last.id;
+    }
+  }
+
+  async #blob(blob: store.BlobRow): Promise<void> {
+    try {
+      const size = await this.#options.storage.size(blob.location, this.#deadline());
+      if (size !== blob.size)
+        return await this.#bad(
+          'wrong-size',
+          blob,
+          `the row says ${blob.size} bytes, ${blob.location} has ${size}`,
+        );
+      if (Math.random() >= this.#options.sample) return;
+      const found = await this.#hash(blob.location, blob.size, [algorithmOf(blob.digest)]);
+      this.report.hashed += 1;
+      if (found[0] !== blob.digest)
+        await this.#bad('wrong-digest', blob, `${blob.location} holds the bytes of ${found[0]}`);
+    } catch (error) {
+      this.#options.signal.throwIfAborted();
+      if (error instanceof NoSuchObject) return this.#missing(blob);
+      this.#differ(
+        'unreadable-object',
+        blob.digest,
+        `${blob.location} cannot be read: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  async #missing(blob: store.BlobRow): Promise<void> {
+    const { db, repair } = this.#options;
+    if (!(await store.isCurrent(db, blob))) return;
+    if (repair) await store.detach(db, blob);
+    this.#differ(
+      'missing-object',
+      blob.digest,
+      `${blob.location} is not in storage`,
+      repair ? 'counts as absent until it is pushed again' : undefined,
+    );
+  }
+
+  async #bad(kind: Difference['kind'], blob: store.BlobRow, detail: string): Promise<void> {
+    const { db, repair, storage } = this.#options;
+    if (!(await store.isCurrent(db, blob))) return;
+    if (!repair) return this.#differ(kind, blob.digest, detail);
+    // The row first: a blob that counts as absent is uploaded again, one whose bytes are gone is a fault.
+    await store.detach(db, blob);
+    const place = await storage.quarantine(blob.location, this.#deadline());
+    this.#differ(
+      kind,
+      blob.digest,
+      detail,
+      `set aside as ${place}; counts as absent until it is pushed again`,
+    );
+  }
+
+  async #hash(location: string, size: number, algorithms: readonly DigestAlgorithm[]): Promise<string[]> {
+    const hashes = algorithms.map((name): [string, Hash] => [name, createHash(name)]);
+    if (size > 0) {
+      const reader = await this.#options.storage.read(
+        location,
+        { start: 0, end: size - 1 },
+        this.#options.signal,
+      );
+      try {
+        for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+          for (const [, hash] of hashes) hash.update(chunk);
+          this.report.bytes += chunk.length;
+        }
+      } finally {
+        await reader.close();
+      }
+    }
+    return hashes.map(([name, hash]) => `${name}:${hash.digest('hex')}`);
+  }
+
+  async objects(): Promise<void> {
+    const { storage, signal, progress } = this.#options;
+    const report = (what: unknown) => this.#differ('unreadable-object', 'storage', String(what));
+    let waiting: StoredObject[] = [];
+    for await (const object of storage.list(signal, report)) {
+      this.report.objects += 1;
+      waiting.push(object);
+      if (waiting.length < batch) continue;
+      await this.#unreferenced(waiting);
+      waiting = [];
+      progress?.(this.report.objects, Math.max(this.report.objects, this.report.blobs), 'objects');
+    }
+    await this.#unreferenced(waiting);
+  }
+
+  async #unreferenced(objects: readonly StoredObject[]): Promise<void> {
+    const { db, repair, graceMilliseconds } = this.#options;
+    const old = objects.filter(({ modifiedAt }) => Date.now() - modifiedAt >= graceMilliseconds);
+    if (old.length === 0) return;
+    const known = new Set(
+      (
+        await store.knownLocations(
+          db,
+          old.map(({ location }) => location),
+        )
+      ).map(({ location }) => location),
+    );
+    const orphans = old.filter(({ location }) => !known.has(location));
+    const wanted = repair && orphans.length > 0 && (await store.needsBytes(db));
+    for (const orphan of orphans) {
+      const given = wanted ? await this.#giveBack(orphan) : undefined;
+      this.#differ(
+        'unreferenced-object',
+        orphan.location,
+        `${orphan.size} bytes that no blob's row names`,
+        given,
+      );
+    }
+  }
+
+  async #giveBack({ location, size }: StoredObject): Promise<string | undefined> {
+    const digests = await this.#hash(location, size, ['sha256', 'sha512']);
+    for (const digest of digests) {
+      if (await store.attach(this.#options.db, digest, size, location))
+        return `given to ${digest}, which had lost its bytes`;
+    }
+    return undefined;
+  }
+
+  async references(): Promise<void> {
+    const { db } = this.#options;
+    for (const { repository, digest, blob } of await store.listUnreadable(db)) {
+      this.#differ(
+        'artifact-without-bytes',
+        `${repository}@${digest}`,
+        `${blob} has no bytes; push it again`,
+      );
+    }
+    for (const { name, counted, actual } of await store.listQuotaDifferences(db)) {
+      this.#differ('quota', name, `${counted} bytes are charged, its distinct blobs have ${actual}`);
+    }
+    for (const { name, digest, charged } of await store.listChargeDifferences(db)) {
+      this.#differ(
+        'charge',
+        name,
+        charged ? `charged for ${digest}, which none of its repositories holds` : `not charged for ${digest}`,
+      );
+    }
+  }
+
+  #deadline(): AbortSignal {
+    return AbortSignal.any([this.#options.signal, AbortSignal.timeout(60_000)]);
+  }
+}
+
+const algorithmOf = (digest: string): DigestAlgorithm => parseDigest(digest).algorithm;
