@@ -1,4 +1,11 @@
-import { loadSettings } from '#src/config/load.ts';
-import { serve } from '#src/processes/supervisor.ts';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-process.exit(await serve(loadSettings()));
+// Stripped and compiled modules of the last start: 0.4 s and 30 MB less. Beside the modules and not in the shared
+// /tmp, where somebody else could put code; where the folder is read-only, nothing is kept. Must come before the
+// imports that profit, so those are dynamic.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/moorage', import.meta.url)));
+
+const { run } = await import('#src/cli/run.ts');
+
+process.exit(await run(['serve', ...process.argv.slice(2)]));

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import manifest from '../../package.json' with { type: 'json' };
+import { flushCompileCache } from 'node:module';
 import type { Initialised } from '#src/auth/accounts.ts';
 import type { LoadedSettings } from '#src/config/load.ts';
 import type { Settings } from '#src/config/settings.ts';
+import { version } from '#src/config/version.ts';
 import { migrate } from '#src/database/migrate.ts';
 import { createLogger, type Logger } from '#src/log.ts';
 import { announcement } from './announcement.ts';
@@ -32,6 +33,8 @@ export async function serve({ settings, warnings }: LoadedSettings): Promise<num
     const reason = await Promise.race([aborted(signals.stop), crashed, server.failed]);
     log.info(`${reason}: finishing what runs, at most ${settings.shutdownGraceSeconds} s`);
     await Promise.race([server.drain(settings.shutdownGraceSeconds * 1000), crashed]);
+    await started.disposeAsync();
+    log.info('stopped');
     return 0;
   } catch (error) {
     if (error === signals.stop.reason) return 0;
@@ -40,7 +43,6 @@ export async function serve({ settings, warnings }: LoadedSettings): Promise<num
   } finally {
     await started.disposeAsync();
     signals.release();
-    log.info('stopped');
   }
 }
 
@@ -57,9 +59,10 @@ async function startAll(
   started: AsyncDisposableStack,
 ): Promise<RunningServer> {
   const step = stopwatch(log, stop);
-  const { data } = settings;
-  await step('data folder', () => makeDataFolder(data));
-  const secretKey = await step('secret key', () => loadSecretKey(data, settings.secretKey));
+  await step('data folder', () => makeDataFolder(settings.data));
+  lockFolder(settings, started);
+  const secretKey = await step('secret key', () => loadSecretKey(settings.data, settings.secretKey));
+  loadAhead(settings);
   const database = await step('database', () => startDatabase(settings, log, stop, started));
   const { applied } = await step('migrations', () => migrate(database.url));
   if (applied.length > 0) log.info({ applied }, 'database brought up to date');
@@ -67,6 +70,7 @@ async function startAll(
   const task = { settings, databaseUrl: database.url, secretKey };
   const http = await step('http', () => startHttp(task, log));
   announce(settings, http.port, first.generatedPassword);
+  flushCompileCache();
   return { failed: database.failed, drain: (grace) => http.stop(grace) };
 }
 
@@ -84,9 +88,27 @@ interface ReadyDatabase {
 }
 
 /**
- * The embedded PostgreSQL behind the lock of its folder, or the one of the settings. With the latter the folder
- * is not locked: replicas may share it, because the database then decides everything between them.
+ * With an embedded database this process has the folder to itself. With one of the settings the folder is not
+ * locked: replicas may share it, because the database then decides everything between them.
  */
+function lockFolder({ data, databaseUrl }: Settings, started: AsyncDisposableStack): void {
+  if (databaseUrl !== undefined) return;
+  const lock = tryLockData(data);
+  if (lock === undefined) throw new Error(dataInUse(data));
+  started.defer(() => lock.release());
+}
+
+/** The registry's modules take a third of a second to load; PostgreSQL starts meanwhile. */
+function loadAhead({ workers }: Settings): void {
+  // Whoever needs them imports them again and gets the error.
+  if (workers === 1) import('#src/app.ts').catch(() => undefined);
+}
+
+interface ReadyDatabase {
+  readonly url: string;
+  readonly failed: Promise<never>;
+}
+
 async function startDatabase(
   { data, databaseUrl }: Settings,
   log: Logger,
@@ -94,9 +116,6 @@ async function startDatabase(
   started: AsyncDisposableStack,
 ): Promise<ReadyDatabase> {
   if (databaseUrl !== undefined) return { url: databaseUrl, failed: new Promise(() => {}) };
-  const lock = tryLockData(data);
-  if (lock === undefined) throw new Error(dataInUse(data));
-  started.defer(() => lock.release());
   const keeper = await PostgresKeeper.start(data, log, stop);
   started.defer(() => keeper.stop());
   return { url: keeper.url, failed: keeper.failed };
@@ -131,12 +150,12 @@ async function startHttp(task: WorkerTask, log: Logger): Promise<HttpService> {
 
 function announce(settings: Settings, port: number, adminPassword: string | undefined): void {
   const scheme = settings.tlsCertificate === undefined ? 'http' : 'https';
-  const url = settings.externalUrl?.replace(/\/$/, '') ?? `${scheme}://localhost:${port}`;
+  const url = settings.externalUrl ?? `${scheme}://localhost:${port}`;
   const { data } = settings;
   // Not through the log: the password must not be in it, and a person wants to read these lines.
   process.stderr.write(
     announcement({
-      version: manifest.version,
+      version,
       url,
       data,
       ...(adminPassword === undefined ? {} : { adminPassword }),

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '#src/log.ts';
 import type { FromWorker, ToWorker, WorkerTask } from './messages.ts';
@@ -45,7 +46,8 @@ export class Workers {
 
   /** Starts the worker of this number; resolves when it serves. One that ends later is replaced. */
   #fork(number: number): Promise<void> {
-    const worker = cluster.fork();
+    const compileCache = getCompileCacheDir();
+    const worker = cluster.fork(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache });
     this.#alive.set(number, worker);
     return new Promise((resolve, reject) => {
       let ready = false;
