@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ContentMemory } from './content-memory.ts';
+
+const memory = (limit = 100) => new ContentMemory<number>({ enabled: true, limit });
+
+test('what was kept is answered', () => {
+  const known = memory();
+
+  known.expect('p/r')?.keep('latest', 1);
+
+  expect(known.get('p/r', 'latest')).toBe(1);
+  expect(known.get('p/other', 'latest')).toBeUndefined();
+});
+
+test('nothing is answered while the repository is being written', async () => {
+  const known = memory();
+  known.expect('p/r')?.keep('latest', 1);
+
+  const during = await known.changing('p/r', async () => known.get('p/r', 'latest'));
+
+  expect(during).toBeUndefined();
+  expect(known.get('p/r', 'latest')).toBeUndefined();
+});
+
+test('an answer fetched before a write and arriving after it is not kept', async () => {
+  const known = memory();
+  const expected = known.expect('p/r');
+
+  await known.changing('p/r', async () => undefined);
+  expected?.keep('latest', 1);
+
+  expect(known.get('p/r', 'latest')).toBeUndefined();
+});
+
+test('a write that fails forgets as well: it may have been committed', async () => {
+  const known = memory();
+  known.expect('p/r')?.keep('latest', 1);
+
+  await expect(known.changing('p/r', () => Promise.reject(new Error('cut')))).rejects.toThrow('cut');
+
+  expect(known.get('p/r', 'latest')).toBeUndefined();
+});
+
+test('an answer fetched before its repository was pushed out of memory is not kept', () => {
+  const known = memory(2);
+  const expected = known.expect('p/a');
+  known.expect('p/b');
+  known.expect('p/c');
+
+  expected?.keep('latest', 1);
+
+  expect(known.get('p/a', 'latest')).toBeUndefined();
+});
+
+test('where others write too nothing is kept', () => {
+  const known = new ContentMemory<number>({ enabled: false, limit: 10 });
+
+  expect(known.expect('p/r')).toBeUndefined();
+  expect(known.get('p/r', 'latest')).toBeUndefined();
+});
+
+test('a reader never sees a value older than the last acknowledged write, whatever the order of steps', async () => {
+  // One register in a "database"; readers fetch and keep in two steps, a writer writes in three.
+  const step = fc.constantFrom('fetch', 'keep', 'begin', 'commit', 'acknowledge', 'read');
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const known = memory();
+      let stored = 0;
+      let acknowledged = 0;
+      const fetched: (() => void)[] = [];
+      let writing: { end: () => void; done: Promise<void> } | undefined;
+      for (const one of steps) {
+        if (one === 'fetch') {
+          const expected = known.expect('p/r');
+          const value = stored;
+          fetched.push(() => expected?.keep('latest', value));
+        } else if (one === 'keep') fetched.shift()?.();
+        else if (one === 'begin' && !writing) {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          writing = { end: resolve, done: known.changing('p/r', () => promise) };
+        } else if (one === 'commit' && writing) stored += 1;
+        else if (one === 'acknowledge' && writing) {
+          writing.end();
+          await writing.done;
+          writing = undefined;
+          acknowledged = stored;
+        } else if (one === 'read') {
+          expect(known.get('p/r', 'latest') ?? stored).toBeGreaterThanOrEqual(acknowledged);
+        }
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
