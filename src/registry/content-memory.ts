@@ -24,7 +24,7 @@ export class ContentMemory<Value> {
     return entry.value;
   }
 
-  /** To be called before asking the database; `keep` stores the answer unless the repository changed meanwhile. */
+  /** To be called before asking the database; `keep` files the answer under the state it was asked in. */
   expect(repository: string): { keep(key: string, value: Value): void } | undefined {
     if (!this.#enabled) return undefined;
     const state = this.#state(repository);
@@ -32,7 +32,6 @@ export class ContentMemory<Value> {
     const epoch = state.epoch;
     return {
       keep: (key, value) => {
-        if (state.epoch !== epoch || state.writers > 0) return;
         if (this.#entries.size >= this.#limit) this.#entries.delete(this.#entries.keys().next().value ?? '');
         this.#entries.set(`${repository} ${key}`, { state, epoch, value });
       },
