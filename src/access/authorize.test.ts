@@ -146,6 +146,12 @@ describe('a robot of level project', () => {
     ).toBe(false);
   });
 
+  test('still pulls like anybody from its public project when push is denied', () => {
+    expect(mayInProject(projectRobot(1, grant('repository:push', 1, 'deny')), open, 'repository:pull')).toBe(
+      true,
+    );
+  });
+
   test('does not get pull with push when pull is denied', () => {
     const robot = projectRobot(2, grant('repository:push', 2), grant('repository:pull', 2, 'deny'));
 

@@ -234,6 +234,10 @@ describe('the file', () => {
     });
   });
 
+  test('may leave values empty', () => {
+    expect(load({}, file('blank.yml', 'port:\nhost: ""\n')).settings).toEqual(load().settings);
+  });
+
   test('may be empty', () => {
     expect(load({}, file('void.yml', '# nothing\n')).settings).toEqual(load().settings);
   });
