@@ -7,7 +7,7 @@ export function until<T>(signal: AbortSignal, work: Promise<T>, late?: (value: T
     let given = false;
     const giveUp = () => {
       given = true;
-      reject(signal.reason);
+      reject(asError(signal.reason));
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
@@ -19,8 +19,13 @@ export function until<T>(signal: AbortSignal, work: Promise<T>, late?: (value: T
       },
       (error: unknown) => {
         signal.removeEventListener('abort', giveUp);
-        reject(error);
+        reject(asError(error));
       },
     );
   });
+}
+
+/** What was thrown, as an error; anything can be thrown, and a signal can be aborted with anything. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -73,6 +73,8 @@ export interface BlobDriver {
 export interface ByteRange {
   start: number;
   end: number;
+  /** Bytes of the whole object as the row has it, where known: a driver then checks the checksum of a whole read. */
+  total?: number;
 }
 
 /**
@@ -82,8 +84,32 @@ export interface ByteRange {
 export interface Draft {
   key: string;
   size: number;
+  /** S3: of all bytes so far; the store compares it when it puts the parts together. */
+  crc32?: number;
   /** S3: the multipart upload and its parts. */
-  multipart?: { id: string; parts: { number: number; etag: string; size: number }[] };
+  multipart?: DraftParts;
+}
+
+export interface DraftParts {
+  id: string;
+  parts: DraftPart[];
+  /** Bytes after the last part, too few for a part of their own: a small object of their own. */
+  tail?: DraftTail;
+}
+
+export interface DraftPart {
+  number: number;
+  etag: string;
+  size: number;
+  /** As the store told it, base64. */
+  crc32?: string;
+}
+
+export interface DraftTail {
+  key: string;
+  size: number;
+  /** The tail before this one: superfluous as soon as the draft that names this one has been stored. */
+  former?: string;
 }
 
 /** One writer at a time appends to a draft. Chunks are handed over: the caller does not touch them again. */

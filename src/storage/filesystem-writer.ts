@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { until } from './deadline.ts';
+import { asError, until } from './deadline.ts';
 import type { Draft, DraftWriter } from './driver.ts';
 import type { Files } from './files.ts';
 
@@ -31,7 +31,7 @@ export class FilesystemWriter implements DraftWriter {
   #written: number;
   #flush: Promise<void> | undefined;
   #room: PromiseWithResolvers<void> | undefined;
-  #failure: { cause: unknown } | undefined;
+  #failure: Error | undefined;
   #spent = false;
 
   constructor(target: WriterTarget) {
@@ -43,7 +43,7 @@ export class FilesystemWriter implements DraftWriter {
   }
 
   write(chunk: Buffer): Promise<void> | undefined {
-    if (this.#failure) return Promise.reject(this.#failure.cause);
+    if (this.#failure) return Promise.reject(this.#failure);
     if (this.#spent) return Promise.reject(new Error(`the writer of ${this.#target.draft.key} is closed`));
     if (chunk.length === 0) return undefined;
     this.#queue.push(chunk);
@@ -82,7 +82,7 @@ export class FilesystemWriter implements DraftWriter {
     await this.#flush;
     if (this.#failure) {
       await this.#giveUp();
-      throw this.#failure.cause;
+      throw this.#failure;
     }
     try {
       // After a failed fsync the kernel may call the lost pages clean: a second one would succeed and lie.
@@ -150,9 +150,9 @@ export class FilesystemWriter implements DraftWriter {
   readonly #onAbort = () => this.#fail(this.#target.signal.reason);
 
   #fail(cause: unknown): void {
-    this.#failure ??= { cause };
+    this.#failure ??= asError(cause);
     this.#queue = [];
-    this.#room?.reject(this.#failure.cause);
+    this.#room?.reject(this.#failure);
     this.#room = undefined;
   }
 

@@ -16,6 +16,11 @@ export const draftName: RegExp = /^[0-9a-f]{32}$/;
 
 export const algorithms: readonly string[] = Object.keys(objectNames);
 
+export function checkDigest(digest: string): void {
+  if (!digestPattern.test(digest))
+    throw new Error(`${JSON.stringify(digest)} is not a sha256 or sha512 digest`);
+}
+
 /** 128 bits as 32 hex digits. */
 export function uniqueName(): string {
   return randomBytes(16).toString('hex');

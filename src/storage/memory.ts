@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { asError } from './deadline.ts';
 import type {
   BlobDriver,
   BlobReader,
@@ -181,7 +182,7 @@ class MemoryWriter implements DraftWriter {
   readonly #chunks: Buffer[];
   readonly #signal: AbortSignal;
   readonly #store: { keep: (bytes: Buffer) => void; released: () => void };
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(
     draft: Draft,
@@ -197,12 +198,12 @@ class MemoryWriter implements DraftWriter {
   }
 
   fail(reason: unknown): void {
-    this.#failure ??= reason;
+    this.#failure ??= asError(reason);
   }
 
   write(chunk: Buffer): Promise<void> | undefined {
     if (this.#signal.aborted) this.fail(this.#signal.reason);
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#failure) return Promise.reject(this.#failure);
     this.#chunks.push(chunk);
     this.size += chunk.length;
     return undefined;
@@ -211,7 +212,7 @@ class MemoryWriter implements DraftWriter {
   async close(): Promise<Draft> {
     this.#store.released();
     if (this.#signal.aborted) this.fail(this.#signal.reason);
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure) throw this.#failure;
     this.fail(new Error(`the writer of ${this.draft.key} is closed`));
     this.#store.keep(Buffer.concat(this.#chunks));
     return { ...this.draft, size: this.size };

@@ -1,0 +1,271 @@
+import { Buffer } from 'node:buffer';
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
+import { type ByteRange, type DraftPart, NoSuchObject } from './driver.ts';
+import { checksumOf, encodeChecksum } from './s3-reader.ts';
+import { codeOf, isBare404, type S3Store } from './s3-store.ts';
+
+/** An open multipart upload: where its bytes will be, and what is there already. */
+export interface OpenUpload {
+  key: string;
+  id: string;
+  parts: DraftPart[];
+}
+
+/** What an object must be like when its making is over. */
+export interface Expected {
+  size: number;
+  crc32: number | undefined;
+}
+
+export async function putObject(
+  store: S3Store,
+  key: string,
+  body: Buffer,
+  options: { lasting: boolean; tagging?: string },
+  signal: AbortSignal,
+): Promise<void> {
+  await store.call(signal, (http) =>
+    store.client.send(
+      new PutObjectCommand({
+        Bucket: store.bucket,
+        Key: key,
+        Body: body,
+        ContentLength: body.length,
+        ContentType: 'application/octet-stream',
+        ...(options.lasting ? store.lasting() : store.passing()),
+        ...(options.tagging && store.can.tag ? { Tagging: options.tagging } : {}),
+      }),
+      http,
+    ),
+  );
+}
+
+/** The whole of a small object. Throws NoSuchObject, and when it is not exactly `size` bytes long. */
+export async function getBytes(
+  store: S3Store,
+  key: string,
+  size: number,
+  signal: AbortSignal,
+  range?: ByteRange,
+): Promise<Buffer> {
+  try {
+    const bytes = await store.call(signal, async (http) => {
+      const command = new GetObjectCommand({
+        Bucket: store.bucket,
+        Key: key,
+        ...(range ? { Range: `bytes=${range.start}-${range.end}` } : {}),
+      });
+      const answer = await store.client.send(command, http);
+      return answer.Body?.transformToByteArray();
+    });
+    if (bytes?.length !== size) throw new Error(`${key}: ${size} bytes were expected, ${bytes?.length} came`);
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  } catch (error) {
+    if (codeOf(error) === 'NoSuchKey') throw new NoSuchObject(key);
+    throw error;
+  }
+}
+
+export async function deleteObject(store: S3Store, key: string, signal: AbortSignal): Promise<void> {
+  try {
+    await store.call(signal, (http) =>
+      store.client.send(new DeleteObjectCommand({ Bucket: store.bucket, Key: key }), http),
+    );
+  } catch (error) {
+    if (codeOf(error) !== 'NoSuchKey') throw error; // S3 itself answers 204 for a key that is not there
+  }
+}
+
+/** Size and, where the store tells it, CRC-32 of an object. Throws NoSuchObject. */
+export async function headObject(
+  store: S3Store,
+  key: string,
+  signal: AbortSignal,
+): Promise<{ size: number; crc32: number | undefined }> {
+  try {
+    const answer = await store.call(signal, (http) =>
+      store.client.send(
+        new HeadObjectCommand({
+          Bucket: store.bucket,
+          Key: key,
+          ...(store.can.checksum ? { ChecksumMode: 'ENABLED' } : {}),
+        }),
+        http,
+      ),
+    );
+    if (answer.ContentLength === undefined) throw new Error(`${key}: the store does not tell its size`);
+    return { size: answer.ContentLength, crc32: checksumOf(answer) };
+  } catch (error) {
+    if (isBare404(error) && (await store.isAbsent(key, signal))) throw new NoSuchObject(key);
+    throw error;
+  }
+}
+
+/**
+ * Compares what the store has with what it should have. Servers have been seen to report success for an object
+ * of 672 bytes where a layer should be.
+ */
+export async function expectObject(
+  store: S3Store,
+  key: string,
+  expected: Expected,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await headObject(store, key, signal);
+  if (found.size !== expected.size) {
+    throw new Error(`${key}: the store has ${found.size} bytes; ${expected.size} were uploaded`);
+  }
+  if (found.crc32 !== undefined && expected.crc32 !== undefined && found.crc32 !== expected.crc32) {
+    throw new Error(`${key}: the store's CRC-32 is not that of what was uploaded`);
+  }
+}
+
+export async function createUpload(
+  store: S3Store,
+  signal: AbortSignal,
+  key: string = store.newKey('blobs'),
+): Promise<OpenUpload> {
+  const answer = await store.call(signal, (http) =>
+    store.client.send(
+      new CreateMultipartUploadCommand({
+        Bucket: store.bucket,
+        Key: key,
+        ContentType: 'application/octet-stream',
+        ...store.lasting(),
+        // The checksum of the whole, not of the list of parts: it is known beforehand and survives copying.
+        ...(store.can.checksum ? { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' } : {}),
+      }),
+      http,
+    ),
+  );
+  if (!answer.UploadId) throw new Error(`${key}: the store began a multipart upload without an id`);
+  return { key, id: answer.UploadId, parts: [] };
+}
+
+/** Appends a part. The bytes stay untouched until it is done: the SDK sends them again when it tries again. */
+export async function uploadPart(
+  store: S3Store,
+  upload: OpenUpload,
+  body: Buffer,
+  signal: AbortSignal,
+): Promise<void> {
+  const number = upload.parts.length + 1;
+  store.checkPartNumber(number);
+  const answer = await store.call(signal, (http) =>
+    store.client.send(
+      new UploadPartCommand({
+        Bucket: store.bucket,
+        Key: upload.key,
+        UploadId: upload.id,
+        PartNumber: number,
+        Body: body,
+        ContentLength: body.length,
+      }),
+      http,
+    ),
+  );
+  upload.parts.push(partOf(upload.key, number, body.length, answer));
+}
+
+/** Has the store itself copy a part from another object, without appending it. Throws NoSuchObject for the source. */
+export async function copyPart(
+  store: S3Store,
+  upload: OpenUpload,
+  number: number,
+  source: { key: string; size: number; range?: ByteRange },
+  signal: AbortSignal,
+): Promise<DraftPart> {
+  store.checkPartNumber(number);
+  const { key, size, range } = source;
+  const copy = (http: { abortSignal: AbortSignal; requestTimeout: number }) =>
+    store.client.send(
+      new UploadPartCopyCommand({
+        Bucket: store.bucket,
+        Key: upload.key,
+        UploadId: upload.id,
+        PartNumber: number,
+        CopySource: store.copySource(key),
+        ...(range ? { CopySourceRange: `bytes=${range.start}-${range.end}` } : {}),
+      }),
+      http,
+    );
+  try {
+    const answer = await store.call(signal, copy, true);
+    return partOf(upload.key, number, size, answer.CopyPartResult);
+  } catch (error) {
+    if (codeOf(error) === 'NoSuchKey') throw new NoSuchObject(key);
+    throw error;
+  }
+}
+
+/**
+ * Puts the parts together. The SDK turns an error in a 200 answer into an exception; the size and the checksum
+ * let the store itself refuse a result that is not what was sent. Whatever it answers, the caller looks again.
+ */
+export async function completeUpload(
+  store: S3Store,
+  upload: OpenUpload,
+  expected: Expected,
+  signal: AbortSignal,
+): Promise<void> {
+  const complete = (http: { abortSignal: AbortSignal; requestTimeout: number }) =>
+    store.client.send(
+      new CompleteMultipartUploadCommand({
+        Bucket: store.bucket,
+        Key: upload.key,
+        UploadId: upload.id,
+        MultipartUpload: { Parts: upload.parts.map(nameOf) },
+        ...(store.can.checksum && expected.crc32 !== undefined
+          ? { ChecksumType: 'FULL_OBJECT', ChecksumCRC32: encodeChecksum(expected.crc32) }
+          : {}),
+        ...(store.can.checksum ? { MpuObjectSize: expected.size } : {}),
+      }),
+      http,
+    );
+  await store.call(signal, complete, true);
+}
+
+export async function abortUpload(
+  store: S3Store,
+  upload: Pick<OpenUpload, 'key' | 'id'>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await store.call(signal, (http) =>
+      store.client.send(
+        new AbortMultipartUploadCommand({ Bucket: store.bucket, Key: upload.key, UploadId: upload.id }),
+        http,
+      ),
+    );
+  } catch (error) {
+    if (codeOf(error) !== 'NoSuchUpload') throw error;
+  }
+}
+
+/** What the store told of a part that it has taken. */
+function partOf(
+  key: string,
+  number: number,
+  size: number,
+  answer: { ETag?: string | undefined; ChecksumCRC32?: string | undefined } | undefined,
+): DraftPart {
+  if (!answer?.ETag) throw new Error(`${key}: the store took part ${number} and gave no ETag for it`);
+  const { ETag: etag, ChecksumCRC32: checksum } = answer;
+  return { number, etag, size, ...(checksum ? { crc32: checksum } : {}) };
+}
+
+/** The checksum is superfluous beside that of the whole, but some servers ask for both. */
+function nameOf({ number, etag, crc32 }: DraftPart): CompletedPart {
+  return { PartNumber: number, ETag: etag, ...(crc32 ? { ChecksumCRC32: crc32 } : {}) };
+}
