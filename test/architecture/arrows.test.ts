@@ -36,6 +36,7 @@ test.each([
   ['src/features/a/a.ts', "import { b } from '#src/features/b/b.store.ts';", 'entered through its index.ts'],
   ['src/features/index.ts', "import { b } from './b/b.store.ts';", 'go through #src/'],
   ['src/registry/blobs.ts', "import type { B } from '#src/features/b/b.ts';", 'entered through its index.ts'],
+  ['src/auth/tokens.ts', "import { u } from '#src/features/users/index.ts';", 'this room knows no feature'],
   ['src/oci/digest.ts', "import { r } from '../registry/router.ts';", 'go through #src/'],
   ['src/oci/digest.ts', "import { r } from '#src/oci/reference.ts';", 'inside a room imports are relative'],
   ['src/http/server.ts', "import { pg } from '#test/support/postgres.ts';", 'only tests import tests'],
@@ -52,6 +53,7 @@ test.each([
   ['src/registry/blobs.ts', "import { charge } from '#src/features/quotas/index.ts';"],
   ['src/features/index.ts', "import { quotaRoutes } from './quotas/quotas.routes.ts';"],
   ['src/features/a/a.ts', "import { b } from '#src/features/b/index.ts'; import { x } from './a.store.ts';"],
+  ['src/config/version.ts', "import manifest from '../../package.json' with { type: 'json' };"],
   ['src/database/pool.ts', "import type { Settings } from '#src/config/settings.ts'; import pg from 'pg';"],
   ['src/registry/push.db.test.ts', "import { start } from '#test/support/postgres.ts';"],
 ])('%s with %s is allowed', (path, text) => {

@@ -5,6 +5,7 @@ import { parseSync, Visitor, type ESTree } from 'vite';
 /** One source file, as the rules of this folder see it. Paths are relative to the root: `src/oci/digest.ts`. */
 export interface Module {
   path: string;
+  text: string;
   imports: Import[];
   program: ESTree.Program;
 }
@@ -50,7 +51,7 @@ export function parseModule(path: string, text: string): Module {
     },
     TSImportType: (node) => add(node.source.value, true),
   }).visit(program);
-  return { path, imports, program };
+  return { path, text, imports, program };
 }
 
 function fileOf(from: string, specifier: string): string | undefined {
@@ -59,9 +60,9 @@ function fileOf(from: string, specifier: string): string | undefined {
   return undefined;
 }
 
-/** Tests and driver suites may reach anywhere; the rules are about what the program itself imports. */
+/** Tests, driver suites and fixtures may reach anywhere; the rules are about what the program itself imports. */
 export function isTest(path: string): boolean {
-  return /\.(test|suite)\.tsx?$/.test(path);
+  return /\.(test|suite|fixture)\.tsx?$/.test(path);
 }
 
 /** `src/oci/digest.ts` is in `oci`, `src/main.ts` in `main.ts`, `src/features/quotas/index.ts` in `features/quotas`. */
