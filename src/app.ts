@@ -6,8 +6,10 @@ import { loadSigningKey } from '#src/auth/signing-key.ts';
 import { handleToken } from '#src/auth/token-service.ts';
 import { Tokens } from '#src/auth/tokens.ts';
 import type { Settings } from '#src/config/settings.ts';
+import { version } from '#src/config/version.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
-import { routes } from '#src/features/index.ts';
+import { createRoutes } from '#src/features/index.ts';
+import type { Route } from '#src/http/endpoint.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
 import { createListener, type ListenOptions } from '#src/http/listen.ts';
 import { servePortal } from '#src/http/portal.ts';
@@ -32,6 +34,8 @@ export interface AppOptions {
 }
 
 export interface App {
+  /** The data plane's parts, for tests that count queries or break storage. */
+  readonly registry: Registry;
   listen(): Promise<{ port: number }>;
   /** Stops accepting, finishes what runs within the deadline, writes what is still in memory, lets go of everything. */
   close(deadlineMilliseconds: number): Promise<void>;
@@ -46,7 +50,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const api = createApi({
     db: database.db,
     log,
-    routes,
+    routes: featureRoutes(parts),
     forget: parts.registry.forget,
     identify: (authorization, address) => parts.registry.authenticator.identify(authorization, address),
     findProject: (by) =>
@@ -56,6 +60,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await servePortal(api, fileURLToPath(new URL('../portal/dist', import.meta.url)));
   await api.ready();
   return {
+    registry: parts.registry,
     async listen() {
       return { port: await listener.listen() };
     },
@@ -68,6 +73,16 @@ export async function createApp(options: AppOptions): Promise<App> {
       await database.close();
     },
   };
+}
+
+function featureRoutes({ registry, settings }: Parts): readonly Route[] {
+  return createRoutes({
+    robotPrefix: () => settings.robotNamePrefix,
+    version,
+    externalUrl: settings.externalUrl,
+    secure: registry.secure,
+    storage: registry.storage,
+  });
 }
 
 interface Parts {
@@ -114,7 +129,9 @@ function listenOptions(settings: Settings): ListenOptions {
     port: settings.port,
     silenceSeconds: settings.requestTimeoutSeconds,
     ...(settings.host === undefined ? {} : { host: settings.host }),
-    ...(certificate !== undefined && privateKey !== undefined ? { tls: { certificate, key: privateKey } } : {}),
+    ...(certificate !== undefined && privateKey !== undefined
+      ? { tls: { certificate, key: privateKey } }
+      : {}),
     ...(settings.httpPort === undefined ? {} : { redirectPort: settings.httpPort }),
   };
 }
