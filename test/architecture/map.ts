@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Module } from './modules.ts';
 
 /** The folders and top-level files that ARCHITECTURE.md's map names: lines such as "- `src/oci/`: …". */
-export function mapped(architecture: string): string[] {
+function mapped(architecture: string): string[] {
   return [...architecture.matchAll(/^ *[-|] *`(src\/[^`]*)`/gm)].map(([, path = '']) => path);
 }
 

@@ -34,7 +34,7 @@ export function planted(tree: Record<string, string>): Module[] {
   return Object.entries(tree).map(([path, text]) => parseModule(path, text));
 }
 
-export function parseModule(path: string, text: string): Module {
+function parseModule(path: string, text: string): Module {
   const { program, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
   const imports: Import[] = [];
