@@ -47,9 +47,18 @@ interface ProjectTable {
   name: string;
   owner_id: number;
   metadata: ColumnType<Record<string, string>, string | undefined, string>;
+  cve_allowlist: ColumnType<CveAllowlist | null, string | undefined, string>;
   public: GeneratedAlways<boolean>;
   creation_time: Generated<Date>;
   update_time: Generated<Date>;
+}
+
+/** Times are RFC 3339; `expires_at` is seconds since the epoch, null never. */
+export interface CveAllowlist {
+  expires_at: number | null;
+  items: string[];
+  creation_time: string;
+  update_time: string;
 }
 
 interface QuotaTable {

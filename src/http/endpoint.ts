@@ -23,6 +23,8 @@ export interface EndpointOptions {
   readonly summary?: string;
   readonly params?: TObject;
   readonly query?: TObject;
+  /** Request headers with a meaning of their own, for openapi.json; X-Request-Id and X-Is-Resource-Name go without saying. */
+  readonly headers?: TObject;
   readonly body?: TSchema;
   readonly reply?: TSchema;
   /** Status of success; 200 unless given. */

@@ -87,7 +87,7 @@ describe('q', () => {
   test('any text is either read or refused as BAD_REQUEST', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: fc.constantFrom(...'a1=~[]{}(),\\%"+ \0é\ud800'), maxLength: 60 }),
+        fc.string({ unit: fc.constantFrom(...'a1=~[]{}(),\\%"+ \0é\ud800'.split('')), maxLength: 60 }),
         (q) => {
           try {
             parseQuery(q);

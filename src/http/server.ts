@@ -25,6 +25,7 @@ import {
   type Route,
 } from './endpoint.ts';
 import { refusalOf } from './errors.ts';
+import { readOnlyJson } from './json-body.ts';
 import { linkOf } from './list.ts';
 import { createValidators, type Validators } from './validation.ts';
 
@@ -34,7 +35,10 @@ export interface ApiParts {
   readonly log: Logger;
   readonly routes: readonly Route[];
   readonly forget: Context['forget'];
-  identify(authorization: string | undefined, clientAddress: string): Promise<{ who: Principal }>;
+  identify(
+    authorization: string | undefined,
+    clientAddress: string,
+  ): Promise<{ who: Principal; how: 'anonymous' | 'basic' | 'token' | 'failed' }>;
   findProject(by: { name: string } | { id: number }): Promise<GuardedProject | undefined>;
   /** Makes the listening server; requests of the data plane never enter Fastify. */
   serverFactory?(handler: (request: IncomingMessage, response: ServerResponse) => void): Server;
@@ -62,6 +66,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   const app: FastifyInstance = fastify(options);
   // Shapes are checked by our own compiled validators (below), which know text from typed bodies.
   app.setValidatorCompiler(() => () => true);
+  readOnlyJson(app);
   app.setErrorHandler((error, request, reply) => sendFailure(parts, error, request, reply));
   app.setNotFoundHandler((request) => {
     const methods = methodsAt(parts.routes, request.url.split('?')[0] ?? '');
@@ -126,7 +131,9 @@ function register(
     method: endpoint.method,
     url,
     handler: async (request, reply) => {
-      const { who } = await parts.identify(request.headers.authorization, request.ip);
+      const identity = await parts.identify(request.headers.authorization, request.ip);
+      // Harbor: a registry's token is good for /v2 alone, where it holds no more than it names (S-107, G-47).
+      const who: Principal = identity.how === 'token' ? { kind: 'anonymous' } : identity.who;
       saw(request.raw, who);
       checkParams?.(request.params, 'path');
       const project = await guard(parts, options, who, request);
@@ -224,7 +231,10 @@ async function guardProject(
   const value = String(params['project_name_or_id'] ?? params['project_name'] ?? '');
   const byName =
     'project_name' in params || request.headers['x-is-resource-name'] === 'true' || !/^\d+$/.test(value);
-  const project = await parts.findProject(byName ? { name: value } : { id: Number(value) });
+  const id = Number(value);
+  // Ids are PostgreSQL integers; a larger number is no project's.
+  const by = byName ? { name: value } : id <= 2_147_483_647 ? { id } : undefined;
+  const project = by && (await parts.findProject(by));
   if (!project) {
     // Harbor: an unknown project is a 404 only for system administrators; for others it looks forbidden, so that
     // nobody learns what exists (S-010).

@@ -31,11 +31,28 @@ function withFormats(ajv: Ajv): Ajv {
 
 function refusing(validate: ValidateFunction): (value: unknown, where: string) => void {
   return (value, where) => {
-    if (validate(value)) return;
+    if (validate(value)) {
+      // PostgreSQL's text cannot hold it, and no name or text of ours has use for it.
+      if (holdsNul(value)) {
+        throw new Failure('UNPROCESSABLE_ENTITY', `validation failure list:\n${where} holds a NUL character`);
+      }
+      return;
+    }
     const list = (validate.errors ?? []).map((error) => describe(error, where));
     // Harbor: every validation failure at once, under this heading (wire.md section 1).
     throw new Failure('UNPROCESSABLE_ENTITY', `validation failure list:\n${[...new Set(list)].join('\n')}`);
   };
+}
+
+// Without recursion: a body may be nested deeper than the stack (G-25).
+function holdsNul(value: unknown): boolean {
+  const left = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (typeof one === 'string' && one.includes('\0')) return true;
+    if (typeof one === 'object' && one !== null) for (const member of Object.values(one)) left.push(member);
+  }
+  return false;
 }
 
 function describe(error: ErrorObject, where: string): string {

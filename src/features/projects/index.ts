@@ -1,0 +1,1 @@
+export { findProjectIds, findVisibility } from './projects.store.ts';

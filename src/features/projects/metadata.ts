@@ -1,0 +1,89 @@
+import { Failure } from '#src/failures.ts';
+import { quote } from '#src/oci/quote.ts';
+
+/** As a client sends it: a key may be missing, null or empty, which all mean "not set". */
+export type GivenMetadata = Readonly<Record<string, string | null | undefined>>;
+export type Metadata = Readonly<Record<string, string>>;
+
+const booleans: readonly string[] = [
+  'public',
+  'enable_content_trust',
+  'enable_content_trust_cosign',
+  'prevent_vul',
+  'auto_scan',
+  'auto_sbom_generation',
+  'reuse_sys_cve_allowlist',
+  'proxy_referrer_api',
+  'proxy_cache_local_on_not_found',
+];
+
+// Harbor: dropped without a word where the project is not a proxy cache.
+const onlyOfProxies: readonly string[] = [
+  'proxy_speed_kb',
+  'max_upstream_conn',
+  'proxy_cache_filter_pattern',
+  'proxy_cache_filter_kind',
+];
+
+/** The metadata of a new project (settings.md section 1). `legacyPublic` is the body's old field `public`. */
+export function metadataOfNew(given: GivenMetadata, legacyPublic: boolean | null | undefined): Metadata {
+  if (given['retention_id']) {
+    throw new Failure(
+      'BAD_REQUEST',
+      'metadata.retention_id is set by the registry: leave it out when creating a project',
+    );
+  }
+  const visibility = given['public'] || String(legacyPublic ?? false);
+  if (visibility !== 'true' && visibility !== 'false') {
+    throw new Failure(
+      'BAD_REQUEST',
+      `metadata.public should only be 'true' or 'false', but got: ${quote(visibility)}`,
+    );
+  }
+  return { ...checked(given), public: visibility };
+}
+
+/** The metadata after an update: keys given replace what was there, keys given empty take it away. */
+export function metadataAfter(given: GivenMetadata, current: Metadata): Metadata {
+  const retention = given['retention_id'];
+  if (retention && retention !== current['retention_id']) {
+    throw new Failure(
+      'BAD_REQUEST',
+      'metadata.retention_id is set by the registry: leave it out, or send the one that the project has',
+    );
+  }
+  const cleared = Object.keys(given).filter((key) => given[key] === '' && !isServers(key));
+  const kept = Object.fromEntries(Object.entries(current).filter(([key]) => !cleared.includes(key)));
+  return { ...kept, ...checked(given) };
+}
+
+// A project is either public or not, and what the registry set itself is not a client's to clear.
+function isServers(key: string): boolean {
+  return key === 'public' || key === 'retention_id' || onlyOfProxies.includes(key);
+}
+
+function checked(given: GivenMetadata): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [key, value] of Object.entries(given)) {
+    if (!value || key === 'retention_id' || onlyOfProxies.includes(key)) continue;
+    if (booleans.includes(key)) result[key] = String(truth(key, value));
+    else if (key === 'severity') result[key] = severity(value);
+  }
+  return result;
+}
+
+/** What Go's ParseBool takes. */
+function truth(key: string, value: string): boolean {
+  if (/^(1|t|T|TRUE|true|True)$/.test(value)) return true;
+  if (/^(0|f|F|FALSE|false|False)$/.test(value)) return false;
+  throw new Failure('BAD_REQUEST', `metadata.${key} should be 'true' or 'false', but got: ${quote(value)}`);
+}
+
+function severity(value: string): string {
+  const folded = value.toLowerCase();
+  if (/^(none|low|medium|high|critical)$/.test(folded)) return folded;
+  throw new Failure(
+    'BAD_REQUEST',
+    `metadata.severity should be none, low, medium, high or critical, but got: ${quote(value)}`,
+  );
+}

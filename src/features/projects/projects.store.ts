@@ -1,0 +1,210 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from '#src/database/pool.ts';
+import type { CveAllowlist } from '#src/database/tables.ts';
+import type { Page } from '#src/http/endpoint.ts';
+import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
+import { type Clauses } from '#src/http/query.ts';
+
+export interface ProjectRow {
+  project_id: number;
+  name: string;
+  owner_id: number;
+  /** Null when the owner was deleted. */
+  owner_name: string | null;
+  public: boolean;
+  metadata: Record<string, string>;
+  cve_allowlist: CveAllowlist | null;
+  repo_count: number;
+  creation_time: Date;
+  update_time: Date;
+}
+
+/** Whose projects a list shows: every one, or the public ones and those with these ids. */
+export type Visible = 'all' | readonly number[];
+
+const projectKeys: ListKeys = {
+  keys: {
+    project_id: { type: 'integer', sql: sql.ref('p.project_id') },
+    name: { type: 'text', sql: sql.ref('p.name') },
+    owner_id: { type: 'integer', sql: sql.ref('p.owner_id') },
+    owner: { type: 'text', sql: sql.ref('o.username') },
+    public: { type: 'boolean', sql: sql.ref('p.public') },
+    creation_time: { type: 'time', sql: sql.ref('p.creation_time') },
+    update_time: { type: 'time', sql: sql.ref('p.update_time') },
+  },
+  refused: ['metadata', 'cve_allowlist'],
+  order: 'name',
+  tie: 'p.project_id',
+};
+
+const projects = (db: Db) =>
+  db
+    .selectFrom('project as p')
+    .leftJoin('user_account as o', (join) =>
+      join.onRef('o.user_id', '=', 'p.owner_id').on('o.deleted', '=', false),
+    );
+
+const columns = (db: Db) =>
+  projects(db)
+    .select(['p.project_id', 'p.name', 'p.owner_id', 'p.public', 'p.metadata', 'p.cve_allowlist'])
+    .select(['o.username as owner_name', 'p.creation_time', 'p.update_time'])
+    .select(
+      sql<number>`(select count(*) from repository r where r.project_id = p.project_id)`.as('repo_count'),
+    );
+
+export function findProject(db: Db, id: number): Promise<ProjectRow | undefined> {
+  return columns(db).where('p.project_id', '=', id).executeTakeFirst();
+}
+
+export function findVisibility(db: Db, id: number): Promise<{ id: number; public: boolean } | undefined> {
+  return db
+    .selectFrom('project')
+    .select(['project_id as id', 'public'])
+    .where('project_id', '=', id)
+    .executeTakeFirst();
+}
+
+/** The ids of those names that are projects. */
+export async function findProjectIds(db: Db, names: readonly string[]): Promise<Map<string, number>> {
+  if (names.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('project')
+    .select(['name', 'project_id'])
+    .where('name', 'in', names)
+    .execute();
+  return new Map(rows.map((row) => [row.name, row.project_id]));
+}
+
+export async function listProjects(
+  db: Db,
+  visible: Visible,
+  clauses: Clauses,
+  page: Page,
+): Promise<{ rows: ProjectRow[]; total: number }> {
+  const wanted = filterOf(clauses, projectKeys);
+  const seen =
+    visible === 'all'
+      ? sql<boolean>`true`
+      : sql<boolean>`(p.public or p.project_id = any(${[...visible]}::integer[]))`;
+  const { total } = await projects(db)
+    .select(sql<number>`count(*)`.as('total'))
+    .where(seen)
+    .where(wanted)
+    .executeTakeFirstOrThrow();
+  const rows = await columns(db)
+    .where(seen)
+    .where(wanted)
+    .orderBy(orderOf(page, projectKeys))
+    .modifyEnd(sliceOf(page))
+    .execute();
+  return { rows, total };
+}
+
+/** Undefined when the name is taken. */
+export function insertProject(
+  tx: Tx,
+  row: { name: string; owner_id: number; metadata: string },
+): Promise<{ project_id: number } | undefined> {
+  return tx
+    .insertInto('project')
+    .values(row)
+    .onConflict((on) => on.column('name').doNothing())
+    .returning('project_id')
+    .executeTakeFirst();
+}
+
+export async function insertQuota(tx: Tx, project_id: number, hard_storage: number): Promise<void> {
+  await tx.insertInto('quota').values({ project_id, hard_storage }).execute();
+}
+
+export async function insertOwner(tx: Tx, project_id: number, user_id: number, role: number): Promise<void> {
+  await tx.insertInto('project_member').values({ project_id, user_id, role }).execute();
+}
+
+/** The system administrator with the lowest id: owner of what robots create. */
+export function findFirstAdministrator(db: Db): Promise<{ user_id: number } | undefined> {
+  return db
+    .selectFrom('user_account')
+    .select('user_id')
+    .where((where) => where.or([where('sysadmin_flag', '=', true), where('user_id', '=', 1)]))
+    .where('deleted', '=', false)
+    .orderBy('user_id')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export function lockProject(
+  tx: Tx,
+  id: number,
+): Promise<{ metadata: Record<string, string>; cve_allowlist: CveAllowlist | null } | undefined> {
+  return tx
+    .selectFrom('project')
+    .select(['metadata', 'cve_allowlist'])
+    .where('project_id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function updateProject(
+  tx: Tx,
+  id: number,
+  row: { metadata: string; cve_allowlist?: string },
+): Promise<void> {
+  await tx
+    .updateTable('project')
+    .set({ ...row, update_time: sql<Date>`now()` })
+    .where('project_id', '=', id)
+    .execute();
+}
+
+/**
+ * Members, quota, robots and grants go with the project. What the project was charged for goes too; repositories
+ * do not: a foreign key refuses (the caller's PRECONDITION).
+ */
+export async function removeProject(tx: Tx, id: number): Promise<boolean> {
+  await tx.deleteFrom('project_blob').where('project_id', '=', id).execute();
+  const gone = await tx.deleteFrom('project').where('project_id', '=', id).executeTakeFirst();
+  return gone.numDeletedRows > 0n;
+}
+
+export async function hasRepositories(db: Db, project_id: number): Promise<boolean> {
+  const first = await db
+    .selectFrom('repository')
+    .select('repository_id')
+    .where('project_id', '=', project_id)
+    .limit(1)
+    .executeTakeFirst();
+  return first !== undefined;
+}
+
+export async function countRepositories(db: Db, project_id: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('repository')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('project_id', '=', project_id)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Bytes; `hard` -1 is no limit. Charges that are not folded into the quota yet count too. */
+export function findQuota(db: Db, project_id: number): Promise<{ hard: number; used: number } | undefined> {
+  return db
+    .selectFrom('quota as q')
+    .select('q.hard_storage as hard')
+    .select(
+      sql<number>`(q.used_storage + coalesce((select sum(c.bytes) from quota_charge c
+        where c.project_id = q.project_id), 0))::bigint`.as('used'),
+    )
+    .where('q.project_id', '=', project_id)
+    .executeTakeFirst();
+}
+
+export async function countMembers(db: Db, project_id: number): Promise<Map<number, number>> {
+  const rows = await db
+    .selectFrom('project_member')
+    .select(['role', sql<number>`count(*)`.as('count')])
+    .where('project_id', '=', project_id)
+    .groupBy('role')
+    .execute();
+  return new Map(rows.map(({ role, count }) => [role, count]));
+}

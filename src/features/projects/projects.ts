@@ -1,0 +1,242 @@
+import { mayInProject, maySystem } from '#src/access/authorize.ts';
+import type { Principal } from '#src/access/principal.ts';
+import { announce, type Context, inTransaction } from '#src/context.ts';
+import type { CveAllowlist } from '#src/database/tables.ts';
+import { Failure } from '#src/failures.ts';
+import { record } from '#src/features/audit/index.ts';
+import type { GuardedProject, Page } from '#src/http/endpoint.ts';
+import { type Match, parseQuery } from '#src/http/query.ts';
+import { quote } from '#src/oci/quote.ts';
+import { type GivenMetadata, metadataAfter, metadataOfNew } from './metadata.ts';
+import * as store from './projects.store.ts';
+
+/** Harbor's quota default `storage_per_project`. */
+const unlimited = -1;
+/** 1 PiB, Harbor's largest storage limit. */
+const largestLimit = 1024 ** 5;
+const projectAdmin = 1;
+
+export interface NewProject {
+  readonly project_name?: string | null | undefined;
+  readonly public?: boolean | null | undefined;
+  readonly metadata?: GivenMetadata | null | undefined;
+  readonly storage_limit?: number | null | undefined;
+  readonly registry_id?: number | null | undefined;
+}
+
+export interface ProjectChange {
+  readonly metadata?: GivenMetadata | null | undefined;
+  readonly cve_allowlist?: GivenAllowlist | null | undefined;
+}
+
+export interface GivenAllowlist {
+  readonly project_id?: number | null | undefined;
+  readonly expires_at?: number | null | undefined;
+  readonly items?: readonly { readonly cve_id?: string | null | undefined }[] | null | undefined;
+}
+
+/** Project, quota and the owner's membership commit with the audit entry or not at all. Returns the new id. */
+export async function createProject(ctx: Context, given: NewProject): Promise<number> {
+  requireCreator(ctx.who, given);
+  const name = checkedName(given.project_name ?? '');
+  const limit = storageLimit(ctx.who, given.storage_limit);
+  const metadata = metadataOfNew(given.metadata ?? {}, given.public);
+  return inTransaction(ctx, async (ctx) => {
+    const owner_id = await ownerFor(ctx);
+    const project = await store.insertProject(ctx.db, { name, owner_id, metadata: JSON.stringify(metadata) });
+    if (!project) throw new Failure('CONFLICT', `The project named ${name} already exists`);
+    const { project_id } = project;
+    await store.insertQuota(ctx.db, project_id, limit);
+    await store.insertOwner(ctx.db, project_id, owner_id, projectAdmin);
+    await record(ctx, { operation: 'create', resource_type: 'project', resource: name, project_id });
+    await announce(ctx, `project:${name}`);
+    await announce(ctx, `user:${owner_id}`);
+    return project_id;
+  });
+}
+
+/** Anybody logged in; of the robots only those of level system that hold project:create (rbac.md section 8). */
+function requireCreator(who: Principal, given: NewProject): void {
+  if (who.kind === 'anonymous') throw new Failure('UNAUTHORIZED', 'unauthorized');
+  const administrator = maySystem(who, 'project:create');
+  if (who.kind === 'robot' && !administrator) {
+    throw new Failure('FORBIDDEN', 'only system level robots with project:create can create projects');
+  }
+  if (given.registry_id === null || given.registry_id === undefined) return;
+  if (!administrator) {
+    throw new Failure('FORBIDDEN', 'Only system admin can create proxy cache project');
+  }
+  throw new Failure(
+    'BAD_REQUEST',
+    `there is no registry ${given.registry_id} to make a proxy cache of: registry_id names a registry endpoint`,
+  );
+}
+
+function checkedName(name: string): string {
+  if (name.length < 1 || name.length > 255) {
+    throw new Failure('BAD_REQUEST', `a project name has 1 to 255 characters, not ${name.length}`);
+  }
+  if (!/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name)) {
+    throw new Failure(
+      'BAD_REQUEST',
+      `project name ${quote(name)} is not in lower case or contains illegal characters`,
+    );
+  }
+  return name;
+}
+
+/** Harbor: only system administrators set a limit; what others ask for is replaced by the default. */
+function storageLimit(who: Principal, asked: number | null | undefined): number {
+  if (!asked || !maySystem(who, 'project:create')) return unlimited;
+  if (asked === -1 || (asked > 0 && asked <= largestLimit)) return asked;
+  throw new Failure(
+    'BAD_REQUEST',
+    `storage_limit is -1 (no limit) or 1..${largestLimit} bytes, not ${asked}`,
+  );
+}
+
+async function ownerFor(ctx: Context): Promise<number> {
+  if (ctx.who.kind === 'user') return ctx.who.id;
+  // Harbor: a robot owns nothing, the first system administrator does.
+  const first = await store.findFirstAdministrator(ctx.db);
+  if (!first) throw new Failure('PRECONDITION', 'there is no system administrator to own the project');
+  return first.user_id;
+}
+
+export async function getProject(ctx: Context, id: number): Promise<store.ProjectRow> {
+  const project = await store.findProject(ctx.db, id);
+  if (!project) throw new Failure('NOT_FOUND', `project ${id} not found`);
+  return project;
+}
+
+/** Harbor: throws NOT_FOUND for whoever is logged in, member or not. */
+export async function requireProjectNamed(ctx: Context, name: string): Promise<void> {
+  const found = await store.findProjectIds(ctx.db, [name]);
+  if (!found.has(name)) throw new Failure('NOT_FOUND', `project ${name} not found`);
+}
+
+export interface ProjectFilter {
+  readonly name?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly public?: boolean | undefined;
+}
+
+/** What the caller may know of (rbac.md section 7, "List visibility"). */
+export function listProjects(
+  ctx: Context,
+  filter: ProjectFilter,
+  page: Page,
+): Promise<{ rows: store.ProjectRow[]; total: number }> {
+  const clauses = new Map<string, Match>(parseQuery(page.q));
+  if (filter.name) clauses.set('name', { kind: 'contains', value: filter.name });
+  if (filter.owner) clauses.set('owner', { kind: 'equal', value: filter.owner });
+  if (filter.public !== undefined) clauses.set('public', { kind: 'equal', value: String(filter.public) });
+  return store.listProjects(ctx.db, visibleTo(ctx.who), clauses, page);
+}
+
+function visibleTo(who: Principal): store.Visible {
+  if (maySystem(who, 'project:list')) return 'all';
+  if (who.kind === 'anonymous') return [];
+  if (who.kind === 'user') return [...who.roles.keys()];
+  if (who.level === 'project') return who.projectId === null ? [] : [who.projectId];
+  const named = who.grants.filter((grant) => grant.kind === 'project' && grant.effect === 'allow');
+  if (named.some((grant) => grant.namespace === '*')) return 'all';
+  return named.flatMap(({ namespace }) => (typeof namespace === 'number' ? [namespace] : []));
+}
+
+/** Harbor: merges metadata key by key, replaces the allowlist when there is one, and ignores everything else. */
+export async function updateProject(
+  ctx: Context,
+  project: GuardedProject,
+  change: ProjectChange,
+): Promise<void> {
+  const allowlist = change.cve_allowlist ?? undefined;
+  const items = allowlist && checkedAllowlist(allowlist, project.id);
+  await inTransaction(ctx, async (ctx) => {
+    const before = await store.lockProject(ctx.db, project.id);
+    if (!before) throw new Failure('NOT_FOUND', `project ${project.name} not found`);
+    const metadata = metadataAfter(change.metadata ?? {}, before.metadata);
+    await store.updateProject(ctx.db, project.id, {
+      metadata: JSON.stringify(metadata),
+      ...(items && { cve_allowlist: JSON.stringify(allowlistAfter(items, allowlist, before.cve_allowlist)) }),
+    });
+    await record(ctx, {
+      operation: 'update',
+      resource_type: 'project',
+      resource: project.name,
+      project_id: project.id,
+      detail: { from: before.metadata, to: metadata, ...(items && { cve_allowlist: items }) },
+    });
+    await announce(ctx, `project:${project.name}`);
+  });
+}
+
+function checkedAllowlist(given: GivenAllowlist, projectId: number): string[] {
+  if (given.project_id && given.project_id !== projectId) {
+    throw new Failure(
+      'BAD_REQUEST',
+      `project_id in cve_allowlist must be ${projectId} but it's ${given.project_id}`,
+    );
+  }
+  const items = (given.items ?? []).map((item) => item.cve_id ?? '');
+  if (items.some((id) => id.trim() === '')) {
+    throw new Failure('BAD_REQUEST', 'an entry of cve_allowlist has no cve_id');
+  }
+  const twice = items.find((id, i) => items.indexOf(id) !== i);
+  if (twice !== undefined) {
+    throw new Failure('BAD_REQUEST', `duplicate CVE ID in cve_allowlist: ${quote(twice)}`);
+  }
+  return items;
+}
+
+function allowlistAfter(
+  items: string[],
+  given: GivenAllowlist | undefined,
+  before: CveAllowlist | null,
+): CveAllowlist {
+  const now = new Date().toISOString();
+  return {
+    items,
+    expires_at: given?.expires_at ?? null,
+    creation_time: before?.creation_time ?? now,
+    update_time: now,
+  };
+}
+
+const notEmpty = 'the project contains repositories, can not be deleted';
+
+export async function deletable(ctx: Context, project: GuardedProject) {
+  return (await store.hasRepositories(ctx.db, project.id)) ? { message: notEmpty } : { deletable: true };
+}
+
+export async function deleteProject(ctx: Context, project: GuardedProject): Promise<void> {
+  try {
+    await inTransaction(ctx, async (ctx) => {
+      if (await store.hasRepositories(ctx.db, project.id)) throw new Failure('PRECONDITION', notEmpty);
+      if (!(await store.removeProject(ctx.db, project.id))) {
+        throw new Failure('NOT_FOUND', `project ${project.name} not found`);
+      }
+      const { id: project_id, name } = project;
+      await record(ctx, { operation: 'delete', resource_type: 'project', resource: name, project_id });
+      // Whoever hears this also forgets the robots, which went with the project.
+      await announce(ctx, `project:${name}`);
+    });
+  } catch (error) {
+    // A push of this very moment made a repository.
+    if ((error as { code?: unknown }).code === '23503') {
+      throw new Failure('PRECONDITION', notEmpty, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Harbor: the quota for those who may read it, the members for those who may list them. */
+export async function summarize(ctx: Context, project: GuardedProject) {
+  const quota = mayInProject(ctx.who, project, 'quota:read')
+    ? await store.findQuota(ctx.db, project.id)
+    : undefined;
+  const members = mayInProject(ctx.who, project, 'member:list')
+    ? await store.countMembers(ctx.db, project.id)
+    : undefined;
+  return { repositories: await store.countRepositories(ctx.db, project.id), quota, members };
+}

@@ -1,0 +1,80 @@
+import { type Static, Type } from 'typebox';
+import { endpoint } from '#src/http/endpoint.ts';
+import { DateTime } from '#src/http/shapes.ts';
+
+export const GeneralInfo = Type.Object({
+  auth_mode: Type.Optional(Type.String()),
+  primary_auth_mode: Type.Optional(Type.Boolean()),
+  self_registration: Type.Optional(Type.Boolean()),
+  banner_message: Type.Optional(Type.String()),
+  oidc_provider_name: Type.Optional(Type.String()),
+  current_time: Type.Optional(DateTime()),
+  registry_url: Type.Optional(Type.String()),
+  external_url: Type.Optional(Type.String()),
+  project_creation_restriction: Type.Optional(Type.String()),
+  has_ca_root: Type.Optional(Type.Boolean()),
+  harbor_version: Type.Optional(Type.String()),
+  registry_storage_provider_name: Type.Optional(Type.String()),
+  read_only: Type.Optional(Type.Boolean()),
+  notification_enable: Type.Optional(Type.Boolean()),
+});
+export type GeneralInfo = Static<typeof GeneralInfo>;
+
+const ComponentHealthStatus = Type.Object({
+  name: Type.Optional(Type.String()),
+  status: Type.Optional(Type.String()),
+  error: Type.Optional(Type.String()),
+});
+
+export const OverallHealthStatus = Type.Object({
+  status: Type.Optional(Type.String()),
+  components: Type.Array(ComponentHealthStatus),
+});
+export type OverallHealthStatus = Static<typeof OverallHealthStatus>;
+
+const Permission = Type.Object({
+  resource: Type.Optional(Type.String()),
+  action: Type.Optional(Type.String()),
+});
+
+export const Permissions = Type.Object({
+  system: Type.Union([Type.Array(Permission), Type.Null()]),
+  project: Type.Union([Type.Array(Permission), Type.Null()]),
+});
+export type Permissions = Static<typeof Permissions>;
+
+export const getSystemInfo = endpoint('GET /systeminfo', {
+  id: 'getSystemInfo',
+  tag: 'systeminfo',
+  guard: 'open',
+  reply: GeneralInfo,
+});
+
+export const getHealth = endpoint('GET /health', {
+  id: 'getHealth',
+  tag: 'health',
+  guard: 'open',
+  reply: OverallHealthStatus,
+});
+
+export const getPing = endpoint('GET /ping', {
+  id: 'getPing',
+  tag: 'ping',
+  guard: 'open',
+  reply: Type.String(),
+});
+
+export const getPermissions = endpoint('GET /permissions', {
+  id: 'getPermissions',
+  tag: 'permissions',
+  guard: { service: 'system administrators, and administrators of at least one project' },
+  reply: Permissions,
+});
+
+/** Outside the base path: clients ask here which base path there is. */
+export const getVersion = endpoint('GET /api/version', {
+  id: 'getVersion',
+  tag: 'version',
+  guard: 'open',
+  reply: Type.Object({ version: Type.String() }),
+});
