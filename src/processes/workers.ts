@@ -23,6 +23,9 @@ export class Workers {
   private constructor(task: WorkerTask, log: Logger) {
     this.#task = task;
     this.#log = log;
+    // Workers accept for themselves. Handed round by this process (the default), a connection that was on its way to
+    // a worker that died would stay open and unanswered until its client gives up.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
     cluster.setupPrimary({
       exec: fileURLToPath(new URL('./worker.ts', import.meta.url)),
       args: [],
