@@ -5,8 +5,6 @@ import type { Logger } from '#src/log.ts';
 /** 0 done, 1 failed, 2 wrong words, 3 verify found differences. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, differences: 3 } as const;
 
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
 export type Values = Record<string, string | boolean | undefined>;
 
 export interface Command {
@@ -15,7 +13,7 @@ export interface Command {
   readonly summary: string;
   readonly help: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
-  run(call: Call): Promise<ExitCode | number>;
+  run(call: Call): Promise<number>;
 }
 
 export interface Call {

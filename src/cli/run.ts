@@ -50,8 +50,7 @@ export async function run(args: readonly string[]): Promise<number> {
 function read(command: Command, args: string[]): Values {
   try {
     const { values } = parseArgs({ args, options: { ...shared, ...command.options }, strict: true });
-    // `multiple` is used by no command, so no value is a list.
-    return values as Values;
+    return values;
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }

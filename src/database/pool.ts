@@ -102,7 +102,8 @@ export function isDatabaseFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string') {
-    if (/^(08|53|57P|58)/.test(code) || code === '57014' || code === '55P03' || code === '25006') return true;
+    if (/^(08|40|53|57P|58)/.test(code) || code === '57014' || code === '55P03' || code === '25006')
+      return true;
     if (/^E(CONN|PIPE|NOENT|HOST|TIMEDOUT|NETUNREACH)/.test(code) && error.stack?.includes('pg')) return true;
   }
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|connection error and is not queryable|Cannot use a pool after/.test(

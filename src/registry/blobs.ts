@@ -58,7 +58,7 @@ function headersOf(digest: string, size: number): Record<string, string | number
 }
 
 function head({ request, response }: RepositoryExchange, digest: string, { size }: FoundBlob): void {
-  if (matches(request.headers['if-none-match'], `"${digest}"`)) return void notModified(response, digest);
+  if (matches(request.headers['if-none-match'], `"${digest}"`)) return notModified(response, digest);
   response.writeHead(200, headersOf(digest, size));
   response.end();
 }

@@ -8,6 +8,7 @@ import { requestIdOf } from '#src/http/server.ts';
 import type { RepositoryName } from '#src/oci/reference.ts';
 import { actionsOf, checkBase, checkCatalog, denial, mayOnRepository } from './access.ts';
 import { deleteBlob, getBlob } from './blobs.ts';
+import { explain } from './database-failures.ts';
 import type { Exchange, Registry, RepositoryExchange } from './exchange.ts';
 import { getCatalog, getReferrers, getTags } from './lists.ts';
 import { deleteManifest } from './manifest-delete.ts';
@@ -108,7 +109,10 @@ function inRepository(exchange: Exchange, target: RepositoryTarget, project: Pro
   ) {
     throw refuse(exchange, target, project, actions);
   }
-  return dispatch({ ...exchange, repository, project }, target);
+  const inside: RepositoryExchange = { ...exchange, repository, project };
+  return dispatch(inside, target)?.catch((error: unknown) => {
+    throw explain(inside, error);
+  });
 }
 
 function refuse(

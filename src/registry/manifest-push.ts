@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import { nameOf } from '#src/access/authorize.ts';
 import { type TxContext, inTransaction } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
@@ -67,16 +66,23 @@ function tagsOf(query: URLSearchParams): string[] {
   return tags.sort();
 }
 
-async function readBody({ request }: RepositoryExchange): Promise<Buffer> {
+/** At most a manifest's worth is kept; what comes beyond is read away, so that the client gets to see the answer. */
+function readBody({ request }: RepositoryExchange): Promise<Buffer> {
   const tooLarge = () =>
     new Failure('REQUEST_ENTITY_TOO_LARGE', `a manifest may have at most ${manifestLimit} bytes`);
   if (Number(request.headers['content-length'] ?? 0) > manifestLimit) throw tooLarge();
+  const chunks: Buffer[] = [];
   let received = 0;
-  request.on('data', (chunk: Buffer) => {
-    received += chunk.length;
-    if (received > manifestLimit) request.destroy(tooLarge());
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received <= manifestLimit) chunks.push(chunk);
+      else reject(tooLarge());
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('close', () => reject(new Error('the client closed the connection within the manifest')));
+    request.once('error', reject);
   });
-  return buffer(request);
 }
 
 async function store(
