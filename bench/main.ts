@@ -13,6 +13,10 @@ import { run, scenarios } from './run.ts';
 const checkout = fileURLToPath(new URL('..', import.meta.url));
 
 async function main(options: Options): Promise<void> {
+  if (options.help) {
+    console.log(help);
+    return;
+  }
   if (options.list) {
     console.log(scenarios.map(({ name }) => name).join('\n'));
     return;
@@ -56,10 +60,12 @@ function write(file: string, report: Report): void {
   console.log(`\nwritten: ${file}`);
 }
 
+// Ends through the exit handlers, which stop the servers.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 try {
   await main(parseOptions(process.argv.slice(2)));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  console.error(`\n${help}`);
-  process.exitCode = 2;
+  console.error(error);
+  process.exitCode = 1;
 }

@@ -9,6 +9,7 @@ export interface Options {
   record: boolean;
   profile: string | undefined;
   list: boolean;
+  help: boolean;
   subject: string;
 }
 
@@ -37,6 +38,7 @@ export function parseOptions(args: string[]): Options {
       record: { type: 'boolean', default: false },
       profile: { type: 'string' },
       list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
       subject: { type: 'string', default: 'moorage' },
     },
   });
@@ -52,6 +54,7 @@ export function parseOptions(args: string[]): Options {
     record: values.record,
     profile: values.profile,
     list: values.list,
+    help: values.help,
     subject: values.subject,
   };
 }

@@ -93,7 +93,7 @@ function cellsOf(row: Row): string[][] {
       peer.peer,
       amount(peer.value),
       `${(comparison?.times ?? 0).toFixed(2)}x`,
-      row.per === '' ? '' : cpuPair(row.subject, peer),
+      row.per === '' ? '' : cpuPair(row, peer),
       comparison?.cpu === undefined ? '' : `${comparison.cpu.toFixed(2)}x`,
       first ? foreign : '',
       first ? goals.join(', ') : '',
@@ -101,8 +101,11 @@ function cellsOf(row: Row): string[][] {
   });
 }
 
-function cpuPair(ours: Side, theirs: Side): string {
-  return `${amount(ours.cpu)} / ${amount(theirs.cpu)}`;
+function cpuPair(row: Row, theirs: Side): string {
+  const ours = row.subject;
+  const total = `${amount(ours.cpu)} / ${amount(theirs.cpu)}`;
+  // The kernel's share of a large transfer is mostly copying, the same for everybody.
+  return row.per === 'GiB' ? `${total}, user ${amount(ours.userCpu)} / ${amount(theirs.userCpu)}` : total;
 }
 
 function summary(report: Report): string[] {

@@ -39,7 +39,8 @@ export async function startServer(command: Command): Promise<RunningServer> {
     stdio: ['ignore', output, output],
   });
   closeSync(output);
-  const kill = (): boolean => child.kill('SIGKILL');
+  // Not SIGKILL: a server with a database of its own has to stop that too.
+  const kill = (): boolean => child.kill('SIGTERM');
   process.once('exit', kill);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.once('error', () => undefined);

@@ -60,7 +60,9 @@ function forEachImage(job: PushImagesJob | PullImagesJob, one: One): Promise<Job
       const authorization = job.authorization[place.repository];
       const headers: Record<string, string> =
         authorization === undefined ? {} : { Authorization: authorization };
-      bytes += await one(connection, place, headers);
+      // Not `bytes += await ...`: that would add to what the sum was before the other connections worked.
+      const size = await one(connection, place, headers);
+      bytes += size;
       latencies.add(performance.now() - begun);
     }
   };
