@@ -149,7 +149,9 @@ test('a body shorter than announced stores nothing', async () => {
     `POST /v2/library/bad/blobs/uploads/?digest=${digestOf(blob)} HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic('admin')['authorization']}\r\nContent-Length: 1000\r\n\r\n`,
   );
   socket.write(blob.subarray(0, 500));
-  await new Promise((resolve) => socket.end(resolve));
+  await new Promise<void>((resolve) => {
+    socket.end(() => resolve());
+  });
   await new Promise((resolve) => socket.once('close', resolve).resume());
 
   const head = await app.send('admin', { method: 'HEAD', path: `/v2/library/bad/blobs/${digestOf(blob)}` });
