@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, lstat, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { writeDurably } from './durable-file.ts';
@@ -10,6 +10,8 @@ import { type Account, type Binaries, canEnter, canRun, copyBinaries } from './e
 const systemFolder = '/var/lib/moorage';
 /** A socket's address holds 108 bytes on Linux and 104 on macOS, the file name and its end included. */
 const socketPathLimit = 100;
+/** Beside a database that is not in its data folder: which data folder that is. */
+const ownerNote = 'data-folder';
 const socketName = '.s.PGSQL.5432';
 
 export interface Place {
@@ -29,9 +31,10 @@ export interface Place {
  */
 export async function choosePlace(data: string, found: Binaries, log: Logger): Promise<Place> {
   const folder = await rememberedFolder(data);
+  await refuseCopy(data, folder);
   const account = await chooseAccount(join(folder, 'postgres'));
   const binaries = await reachableBinaries(found, account, log);
-  if (account === undefined || (await canEnter(folder, account))) {
+  if (account === undefined || (await letPass(folder, account, log))) {
     return { folder, cluster: join(folder, 'postgres'), account, binaries };
   }
   if (existsSync(join(folder, 'postgres', 'PG_VERSION'))) {
@@ -55,6 +58,40 @@ export async function rememberedFolder(data: string): Promise<string> {
   return dirname(cluster);
 }
 
+/**
+ * True when the account can enter the folder. One that is closed to it gets the account's group and that group's
+ * right to pass, if this is all that is missing: it is our own folder, and nobody else gains anything.
+ */
+async function letPass(folder: string, account: Account, log: Logger): Promise<boolean> {
+  if (await canEnter(folder, account)) return true;
+  const { uid, gid, mode } = await stat(folder);
+  if (uid !== process.getuid?.()) return false;
+  await chown(folder, uid, account.gid);
+  await chmod(folder, (mode & 0o7777) | 0o010);
+  if (await canEnter(folder, account)) {
+    log.info(
+      `${folder}: the group of user ${account.name} may now pass, so that PostgreSQL reaches its folder`,
+    );
+    return true;
+  }
+  await chown(folder, uid, gid);
+  await chmod(folder, mode & 0o7777);
+  return false;
+}
+
+/** A copy of a data folder whose database is elsewhere would share it with the original. */
+async function refuseCopy(data: string, folder: string): Promise<void> {
+  const note = join(folder, ownerNote);
+  if (folder === resolve(data) || !existsSync(note)) return;
+  const owner = (await readFile(note, 'utf8')).trim();
+  const isCopy = owner !== resolve(data) && existsSync(join(owner, 'postgres.location'));
+  if (isCopy && (await rememberedFolder(owner)) === folder) {
+    throw new Error(
+      `the database in ${folder} belongs to the data folder ${owner}, of which ${data} seems to be a copy: only one of them can use it; copy the database's files to ${data}/postgres and remove ${data}/postgres.location to give the copy its own`,
+    );
+  }
+}
+
 async function elsewhere(data: string, account: Account, binaries: Binaries, log: Logger): Promise<Place> {
   const folder = join(systemFolder, randomBytes(8).toString('hex'));
   await mkdir(folder, { recursive: true, mode: 0o755 });
@@ -68,6 +105,7 @@ async function elsewhere(data: string, account: Account, binaries: Binaries, log
 /** Called once the database exists: a start that fails before leaves no note that points nowhere. */
 export async function rememberPlace(data: string, place: Place): Promise<void> {
   if (place.folder === resolve(data)) return;
+  await writeDurably(join(place.folder, ownerNote), `${resolve(data)}\n`, 0o644);
   await writeDurably(join(data, 'postgres.location'), `${place.cluster}\n`, 0o644);
 }
 
@@ -103,9 +141,12 @@ async function chooseAccount(cluster: string): Promise<Account | undefined> {
     }
     return undefined;
   }
-  // PostgreSQL insists on owning its folder, so an existing one decides (for instance a user's own, run by sudo).
-  if (owner !== undefined && owner.uid !== 0) return { name: `${owner.uid}`, uid: owner.uid, gid: owner.gid };
   const accounts = await readAccounts();
+  // PostgreSQL insists on owning its folder, so an existing one decides (for instance a user's own, run by sudo).
+  if (owner !== undefined && owner.uid !== 0) {
+    const known = [...accounts.values()].find(({ uid }) => uid === owner.uid);
+    return { name: known?.name ?? String(owner.uid), uid: owner.uid, gid: owner.gid };
+  }
   for (const name of ['moorage', 'postgres', 'nobody']) {
     const account = accounts.get(name);
     if (account !== undefined && account.uid !== 0) return account;
