@@ -25,12 +25,10 @@ describe('adding a member', () => {
       .post('/projects/team/members', { role_id: 3, member_user: { user_id: user } });
     const id = idOf(byName.headers['location']);
     await api.as('projectAdmin').delete(`/projects/team/members/${id}`);
-    const byId = await api
-      .as('projectAdmin')
-      .post(`/projects/${api.projects['team']}/members`, {
-        role_id: 3,
-        member_user: { username: 'NewComer' },
-      });
+    const byId = await api.as('projectAdmin').post(`/projects/${api.projects['team']}/members`, {
+      role_id: 3,
+      member_user: { username: 'NewComer' },
+    });
 
     expect(byName).toMatchObject({ status: 201, body: '' });
     expect(byName.headers['location']).toBe(`/api/v2.0/projects/team/members/${id}`);
