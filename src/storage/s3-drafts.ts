@@ -37,6 +37,7 @@ export class S3Drafts {
   async append(draft: Draft, options: { takeover: boolean; signal: AbortSignal }): Promise<DraftWriter> {
     const { takeover, signal } = options;
     this.#check(draft);
+    signal.throwIfAborted();
     return new S3Writer(this.#store, await orLost(draft, this.#resume(draft, takeover, signal)));
   }
 

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { describe } from 'vitest';
 import type { S3Settings } from '#src/storage/settings.ts';
 import { obstacle, tool } from '#test/support/clients.ts';
 
@@ -13,9 +14,13 @@ const secretAccessKey = 'test-secret-key';
 const bucket = 'blobs';
 const startMilliseconds = 15_000;
 
-/** Why there is no S3 server here, undefined when there is one. */
-export function s3Obstacle(): string | undefined {
-  return obstacle(['versitygw']);
+/** `describe` for tests that need an S3 server: without one each is skipped, and its name says why. */
+export function describeS3(title: string, tests: () => void): void {
+  const reason = obstacle(['versitygw']);
+  const name = reason === undefined ? title : `${title} [skipped: ${reason}]`;
+  describe.skipIf(reason !== undefined)(name, () => {
+    tests();
+  });
 }
 
 export interface S3Server {
@@ -30,7 +35,7 @@ export interface S3Server {
 /** A real S3 server (versitygw on a temporary folder) with one empty bucket, on loopback. */
 export async function startS3(): Promise<S3Server> {
   const program = tool('versitygw');
-  if (program === undefined) throw new Error(s3Obstacle());
+  if (program === undefined) throw new Error('versitygw is not installed');
   const root = await mkdtemp(join(tmpdir(), 'moorage-s3-'));
   const folder = join(root, bucket);
   await mkdir(folder);
