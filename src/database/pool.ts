@@ -63,6 +63,9 @@ export function openDatabase(url: string, options: { max: number; applicationNam
   });
   // An idle connection that breaks is only news: the next query opens a new one and reports what it meets.
   pool.on('error', () => undefined);
+  // One that breaks between two statements of a transaction has no listener of the pool's: the next statement
+  // reports it, but without a listener the event itself would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
