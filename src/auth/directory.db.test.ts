@@ -264,6 +264,18 @@ test('while changes are not heard nothing is answered from memory; then it is ag
   expect(other.directory.knownUser(id)).toMatchObject({ name: 'renamed' });
 });
 
+test('while changes are not heard nothing that is looked up is kept', async () => {
+  const deaf = await auth.replica();
+  const id = await insertUser(database, 'unkept');
+  await deaf.directory.close();
+  const before = await deaf.directory.user(id);
+
+  await execute(database, "update user_account set username = 'unkept-2' where user_id = $1", [id]);
+  const after = await deaf.directory.user(id);
+
+  expect([before?.name, after?.name]).toEqual(['unkept', 'unkept-2']);
+});
+
 test('no more is kept than 5,000 names of projects, known or not', async () => {
   const other = await auth.replica();
 

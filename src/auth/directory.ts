@@ -31,8 +31,9 @@ const keep = 60_000;
 /** Names of nothing come from clients, so little is spent on them (ms). */
 const keepAbsent = 2_000;
 const projectLimit = 5_000;
-/** A user with 100 roles takes about 10 KB, a usual one 1 KB. */
-const principalLimit = 5_000;
+/** Roles, grants and a ground weight for each account: about 100 bytes each, 10 MB for users and for robots. */
+const principalLimit = 100_000;
+const principalWeight = 10;
 
 /**
  * Who exists with which rights, and which projects there are, so that a warm request of the data plane needs no
@@ -58,10 +59,16 @@ export class Directory {
     this.#log = options.log;
     this.#clock = clock;
     const times = { keep, keepAbsent, clock };
-    this.#users = new Shelf({ ...times, limit: principalLimit, load: async (id) => findUser(database, id) });
+    this.#users = new Shelf({
+      ...times,
+      limit: principalLimit,
+      weigh: (user) => principalWeight + user.roles.size,
+      load: async (id) => findUser(database, id),
+    });
     this.#robots = new Shelf({
       ...times,
       limit: principalLimit,
+      weigh: ({ robot }) => principalWeight + robot.grants.length,
       load: async (id) => {
         const asked = clock.elapsed();
         const found = await findRobot(database, id, options.robotPrefix());

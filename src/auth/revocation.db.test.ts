@@ -37,14 +37,17 @@ async function change(replica: Replica, what: AccessChange, text: string, values
   await promise;
 }
 
+/** The next time that the replica forgets something. */
+const told = ({ directory }: Replica): Promise<void> =>
+  new Promise((resolve) => directory.onForget(() => resolve()));
+
 async function cutListener(replica: Replica): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  replica.directory.onForget(() => resolve());
+  const down = told(replica);
   await execute(
     database,
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'moorage listener' and datname = current_database()",
   );
-  await promise;
+  await down;
 }
 
 /** Somebody with a checked password and a token, both warm. */
@@ -218,6 +221,20 @@ test('while changes are not heard, a changed password and a lost account count a
   expect([old.how, lost.how, good.how]).toEqual(['failed', 'failed', 'token']);
 });
 
+test('a password changed while changes were not heard does not come back when they are heard again', async () => {
+  const { replica, id, header, token } = await arrange('unheard-again');
+  await cutListener(replica);
+  const stored = await hashPassword('Another-one-1');
+  await execute(database, 'update user_account set password_hash = $2 where user_id = $1', [id, stored]);
+  while (!replica.directory.trusted) await told(replica);
+  await replica.authenticator.identify(token, address);
+
+  const warm = replica.authenticator.peek(header);
+  const asked = await replica.authenticator.identify(header, address);
+
+  expect([warm, asked.how]).toEqual([undefined, 'failed']);
+});
+
 test('G-53: after a wrong password even the right one waits 1.5 s, but only from there', async () => {
   const replica = await auth.replica();
   await insertUser(database, 'guessed');
@@ -243,6 +260,17 @@ test('G-53: neither another spelling nor the e-mail address gives another try', 
   );
 
   expect(identities).toEqual([undefined, undefined, undefined]);
+});
+
+test('G-52: unknown names wait as known ones do', async () => {
+  const replica = await auth.replica();
+
+  const hashes = await countHashes(async () => {
+    for (const name of ['nobody', 'NOBODY', 'nobody.'])
+      await replica.authenticator.logIn(name, wrong, address);
+  });
+
+  expect(hashes).toBe(1);
 });
 
 test('G-53: who works with the right password is not locked out by wrong ones beside him', async () => {

@@ -134,3 +134,19 @@ test('names of nothing drive out at most what fits', async () => {
   );
   expect(known).toHaveLength(3);
 });
+
+test('what weighs more leaves room for less', async () => {
+  const shelf = new Shelf<string, string>({
+    limit: 10,
+    weigh: (value) => value.length,
+    keep: 60_000,
+    keepAbsent: 2_000,
+    clock: new HandClock(),
+    load: async (key) => key,
+  });
+  shelf.trust(true);
+
+  for (const key of ['aaaa', 'bbbb', 'cccc']) await shelf.get(key);
+
+  expect(['aaaa', 'bbbb', 'cccc'].map((key) => shelf.peek(key))).toEqual(['unknown', 'bbbb', 'cccc']);
+});

@@ -2,8 +2,10 @@ import type { Clock } from './clock.ts';
 import { LruMap } from './lru.ts';
 
 export interface ShelfOptions<K, V> {
-  /** Entries kept at most. */
+  /** Weight of all entries at most; that there is no such thing weighs 1. */
   readonly limit: number;
+  /** Of what was found; 1 unless given. */
+  readonly weigh?: (value: V) => number;
   /** How long what was found is believed (ms). */
   readonly keep: number;
   /** How long it is believed that there is no such thing (ms). */
@@ -68,12 +70,18 @@ export class Shelf<K, V> {
     try {
       const value = await loading;
       if (this.#loading.get(key) === loading) {
-        const { keep, keepAbsent, clock } = this.#options;
-        this.#kept.set(key, { value, until: clock.elapsed() + (value === undefined ? keepAbsent : keep) });
+        this.#keep(key, value);
       }
       return value;
     } finally {
       if (this.#loading.get(key) === loading) this.#loading.delete(key);
     }
+  }
+
+  #keep(key: K, value: V | undefined): void {
+    const { keep, keepAbsent, clock, weigh } = this.#options;
+    const found = value !== undefined;
+    const until = clock.elapsed() + (found ? keep : keepAbsent);
+    this.#kept.set(key, { value, until }, found && weigh !== undefined ? weigh(value) : 1);
   }
 }
