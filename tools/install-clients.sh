@@ -5,7 +5,7 @@
 #   tools/install-clients.sh [clients|conformance|s3|peers|all]...   install what is missing (default: all)
 #   tools/install-clients.sh --print                                 print NAME=path of what is there, install nothing
 #
-# clients      skopeo podman buildah debootstrap busybox, crane oras regctl helm cosign
+# clients      skopeo podman buildah docker containerd debootstrap busybox, crane oras regctl helm cosign
 # conformance  the OCI distribution-spec conformance runner
 # s3           versitygw, an S3 server on a local folder
 # peers        CNCF distribution, zot and nginx, which the benchmark compares with
@@ -24,6 +24,10 @@ catalogue() {
 skopeo       clients      debian  -
 podman       clients      debian  -
 buildah      clients      debian  -
+dockerd      clients      debian  docker.io
+docker       clients      debian  docker.io
+containerd   clients      debian  -
+ctr          clients      debian  containerd
 debootstrap  clients      debian  -
 busybox      clients      debian  busybox-static
 crane        clients      github.com/google/go-containerregistry                    v0.22.1                              cmd/crane
@@ -75,8 +79,9 @@ install_debian() { # tool package
   log=$(mktemp)
   if [ -z "$debian_fresh" ]; then as_root apt-get update -qq > "$log" 2>&1; debian_fresh=yes; fi
   # RUNLEVEL=1 keeps the package from starting its service: the tests start what they need, on loopback.
+  # --no-remove: nothing that somebody installed from elsewhere makes way for Debian's version.
   as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-    apt-get install -y -qq --no-install-recommends "$package" >> "$log" 2>&1 \
+    apt-get install -y -qq --no-install-recommends --no-remove "$package" >> "$log" 2>&1 \
     || fail "$1" "apt-get install $package: $(tail -n 1 "$log")"
   rm -f "$log"
 }

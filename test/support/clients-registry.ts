@@ -14,11 +14,12 @@ export interface Registry {
   stop(): Promise<void>;
 }
 
-export async function startRegistry(): Promise<Registry> {
-  const server = await startServer();
+/** `env` is added to the server's environment. */
+export async function startRegistry(env: Record<string, string> = {}): Promise<Registry> {
+  const server = await startServer({ env });
   return {
     host: `127.0.0.1:${server.port}`,
-    url: `http://127.0.0.1:${server.port}`,
+    url: server.url,
     admin: { user: 'admin', password: server.adminPassword },
     async stop() {
       await server.stop();

@@ -6,11 +6,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'vitest';
+import { test, type TestContext } from 'vitest';
 
 const script = join(import.meta.dirname, '../../tools/install-clients.sh');
-/** With the vfs driver these work without a user namespace, but only as root. */
-const needRoot = new Set(['podman', 'buildah', 'debootstrap']);
+/** These work without a user namespace, with the vfs driver, but only as root. */
+const needRoot = new Set(['podman', 'buildah', 'debootstrap', 'dockerd', 'containerd']);
 
 const installed: ReadonlyMap<string, string> = new Map(
   execFileSync('bash', [script, '--print'], { encoding: 'utf8' })
@@ -35,7 +35,7 @@ export function obstacle(names: readonly string[]): string | undefined {
 /** `test` for programs that may be missing: then the test is skipped and its name says why. */
 export function testWith(...names: string[]) {
   const reason = obstacle(names);
-  return (title: string, run: () => Promise<void>): void => {
+  return (title: string, run: (context: TestContext) => Promise<void>): void => {
     if (reason === undefined) test(title, run);
     else test.skip(`${title} [skipped: ${reason}]`, run);
   };
