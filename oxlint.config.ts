@@ -61,7 +61,7 @@ export default defineConfig({
     'import/no-default-export': 'error',
     'max-lines': ['error', { max: 300 }],
     'max-lines-per-function': ['error', { max: 60 }],
-    'no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'all' }],
+    'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all' }],
     eqeqeq: 'error',
     'no-empty': 'error',
     'no-var': 'error',

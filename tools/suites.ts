@@ -26,7 +26,7 @@ export const suites: readonly Suite[] = [
     include: [...beside, 'test/architecture/**/*.test.ts'],
     exclude: ['**/*.db.test.ts', '**/*.api.test.ts', '**/*.s3.test.ts'],
     workers: 1,
-    testSeconds: 5,
+    testSeconds: 15,
     minutes: 2,
   },
   {

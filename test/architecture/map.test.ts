@@ -11,15 +11,15 @@ test("ARCHITECTURE.md's map names every folder and top-level file of src/, and n
   const architecture = readFileSync(`${import.meta.dirname}/../../ARCHITECTURE.md`, 'utf8');
   const modules = readModules('src');
 
-  expect(modules.length).toBeGreaterThan(15);
-  expect(existing(modules).length).toBeGreaterThan(8);
+  expect(modules.length).toBeGreaterThan(100);
+  expect(existing(modules).length).toBeGreaterThan(20);
   expect(mapViolations(modules, architecture)).toEqual([]);
 });
 
 test('no folder or file is named after nothing', () => {
   const modules = ['src', 'test', 'portal/src', 'tools', 'bench'].flatMap(readModules);
 
-  expect(modules.length).toBeGreaterThan(25);
+  expect(modules.length).toBeGreaterThan(150);
   expect(nameViolations(modules)).toEqual([]);
 });
 
