@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ async function main(options: Options): Promise<void> {
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'moorage-bench-'));
+  // PostgreSQL's own user has to reach its data in here; otherwise a root process puts it outside of this folder.
+  chmodSync(folder, 0o755);
   try {
     const { found, missing } = installedPeers();
     const subject = [moorage(), ...found].find(({ name }) => name === options.subject);

@@ -23,7 +23,7 @@ export const writeScenarios: Scenario[] = [
     flushesDisk: true,
     prepare: async () => undefined,
     job: async (target, phase) => {
-      const count = phase.warmUp ? phase.sizes.images / 2 : phase.sizes.images;
+      const count = phase.sizes.images;
       const images = smallImages(`push/${roundName(phase)}`, count);
       const authorization = await authorizationOf(target, images);
       return { kind: 'push-images', port: target.port, connections: 8, images, authorization };
