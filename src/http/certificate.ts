@@ -43,6 +43,7 @@ export function watchKeyPair(
   first: KeyPair,
   log: Logger,
   use: (pair: KeyPair) => void,
+  everyMilliseconds = pollMilliseconds,
 ): () => void {
   let current = first;
   let complaint = '';
@@ -64,7 +65,7 @@ export function watchKeyPair(
         complaint = error.message;
       })
       .finally(() => (reading = false));
-  }, pollMilliseconds);
+  }, everyMilliseconds);
   timer.unref();
   return () => clearInterval(timer);
 }
