@@ -17,17 +17,18 @@ async function stored(
 test('the next buffer is being filled while the caller has one, and a third is never made', async () => {
   const bytes = randomBytes(3_000_000);
   const { files, driver, location } = await stored(bytes);
+  const start = files.calls.length;
   const reader = await driver.read(location, { start: 0, end: bytes.length - 1 }, soon());
   const memories = new Set<ArrayBufferLike>();
 
   const first = await reader.next();
   const copy = Buffer.from(first ?? '');
-  const readsWhileHeld = files.calls.filter((call) => call.startsWith('read')).length;
+  const readsWhileHeld = files.calls.slice(start).filter((call) => call.startsWith('read')).length;
   for (let chunk = first; chunk; chunk = await reader.next()) memories.add(chunk.buffer);
   await reader.close();
 
   expect(copy.equals(bytes.subarray(0, 512 * 1024))).toBe(true);
-  expect(readsWhileHeld).toBeGreaterThanOrEqual(2);
+  expect(readsWhileHeld).toBe(2);
   expect(memories.size).toBe(2);
 });
 

@@ -16,7 +16,7 @@ import { FilesystemReader } from './filesystem-reader.ts';
 import { FilesystemRoot } from './filesystem-root.ts';
 import { FilesystemWalk } from './filesystem-walk.ts';
 import { parentOf } from './folders.ts';
-import { algorithms, uniqueName } from './layout.ts';
+import { algorithms, isObjectName, uniqueName } from './layout.ts';
 
 /**
  * Objects as files below one root:
@@ -136,9 +136,7 @@ export class FilesystemDriver implements BlobDriver {
   }
 
   async quarantine(location: string, signal: AbortSignal): Promise<string> {
-    const parts = location.split('/');
-    const algorithm = algorithms.find((name) => name === parts[1]);
-    const aside = ['quarantine', ...(algorithm ? [algorithm] : []), parts.at(-1)].join('/');
+    const aside = placeAside(location);
     await until(signal, this.#setAside(location, aside));
     return aside;
   }
@@ -166,4 +164,12 @@ export class FilesystemDriver implements BlobDriver {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Our own names are unique; a name that another program gave may be `data`, so its whole path becomes the name. */
+function placeAside(location: string): string {
+  const [top, algorithm = '', first = '', second = '', name = ''] = location.split('/');
+  if (top === 'blobs' && isObjectName(algorithm, first, second, name))
+    return `quarantine/${algorithm}/${name}`;
+  return top === 'quarantine' ? location : `quarantine/${location.replaceAll('/', '%')}`;
 }
