@@ -1,11 +1,10 @@
 import { nameOf } from '#src/access/authorize.ts';
-import { type TxContext, inTransaction } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { digestOf, parseDigest } from '#src/oci/digest.ts';
 import { type Descriptor, isForeignLayer, type ParsedManifest, parseManifest } from '#src/oci/manifest.ts';
 import { isTag } from '#src/oci/reference.ts';
-import { contextOf, type RepositoryExchange } from './exchange.ts';
-import { findReferenced, insertArtifact, insertTags, type Referenced } from './manifest-store.ts';
+import type { RepositoryExchange } from './exchange.ts';
+import { insertManifest, type ManifestProblem } from './manifest-store.ts';
 
 /** Harbor's and the specification's bound on a manifest. */
 const manifestLimit = 4 * 1024 * 1024;
@@ -22,15 +21,13 @@ interface Push {
 
 /**
  * PUT /v2/<name>/manifests/<reference>: checks everything the manifest names and writes artifact, references,
- * quota, tags and audit in one transaction. A fixed number of statements, whatever the number of layers.
+ * quota, tags and audit in one statement, so in one transaction, whatever the number of layers.
  */
 export async function putManifest(exchange: RepositoryExchange, reference: string): Promise<void> {
   const { registry, project, repository } = exchange;
   const push = await readPush(exchange, reference);
   const repositoryId = await registry.repositories.ensure(project.id, repository);
-  await registry.content.tagging(repository.name, () =>
-    inTransaction(contextOf(exchange), (ctx) => store(ctx, exchange, repositoryId, push)),
-  );
+  await registry.content.tagging(repository.name, () => store(exchange, repositoryId, push));
   answer(exchange, push);
 }
 
@@ -85,71 +82,42 @@ function readBody({ request }: RepositoryExchange): Promise<Buffer> {
   });
 }
 
-async function store(
-  ctx: TxContext,
-  exchange: RepositoryExchange,
-  repositoryId: number,
-  push: Push,
-): Promise<void> {
-  const { project, repository, registry } = exchange;
+async function store(exchange: RepositoryExchange, repositoryId: number, push: Push): Promise<void> {
+  const { registry, project, repository, identity, request } = exchange;
   const { manifest, digest, bytes, tags } = push;
-  const wanted = blobsOf(manifest);
-  const children = [...new Set(manifest.manifests.map((child) => child.digest))];
-  const found = await findReferenced(ctx, repositoryId, digest, [...wanted.keys()], children);
-  checkReferenced(wanted, children, found);
-  const artifactId =
-    found.artifactId ??
-    (await insertArtifact(ctx, {
-      projectId: project.id,
-      repositoryId,
-      digest,
-      bytes,
-      manifest,
-      lease: `${registry.leaseSeconds} seconds`,
-      blobIds: [...found.blobs.values()].map((blob) => blob.id),
-      children: manifest.manifests.map((child) => ({ ...child, id: found.children.get(child.digest) ?? 0 })),
-      size: sizeOf(push),
-    }));
-  await insertTags(ctx, {
-    repositoryId,
-    artifactId,
-    tags,
+  const blobs = blobsOf(manifest);
+  const problem = await insertManifest(registry.database, {
     projectId: project.id,
+    repositoryId,
     repository: repository.name,
-    username: nameOf(ctx.who),
-    clientAddress: ctx.clientAddress,
     digest,
+    bytes,
+    manifest,
+    size: sizeOf(push),
+    blobs,
+    tags,
+    lease: `${registry.leaseSeconds} seconds`,
+    username: nameOf(identity.who),
+    clientAddress: request.socket.remoteAddress ?? '',
   });
+  if (problem) throw explain(problem);
 }
 
-/** Config and layers by digest; what Windows and others keep elsewhere (`urls`) need not be here. */
-function blobsOf(manifest: ParsedManifest): Map<string, Descriptor> {
-  const blobs = new Map<string, Descriptor>();
-  for (const descriptor of [...(manifest.config ? [manifest.config] : []), ...manifest.layers]) {
-    if (!isForeignLayer(descriptor)) blobs.set(descriptor.digest, descriptor);
-  }
-  return blobs;
+/** Config and layers, sorted by digest; what Windows and others keep elsewhere (`urls`) need not be here. */
+function blobsOf({ config, layers }: ParsedManifest): Descriptor[] {
+  const named = [...(config ? [config] : []), ...layers].filter((one) => !isForeignLayer(one));
+  return [...new Map(named.map((one) => [one.digest, one])).values()].sort((a, b) =>
+    a.digest < b.digest ? -1 : 1,
+  );
 }
 
-function checkReferenced(
-  wanted: Map<string, Descriptor>,
-  children: readonly string[],
-  found: Referenced,
-): void {
-  if (found.artifactId !== undefined) return;
-  const missing = [...wanted.keys()].filter((digest) => !found.blobs.has(digest));
-  if (missing.length > 0) throw missingError('blobs', missing);
-  const missingChildren = children.filter((digest) => !found.children.has(digest));
-  if (missingChildren.length > 0) throw missingError('manifests', missingChildren);
-  for (const [digest, { size }] of wanted) {
-    const stored = found.blobs.get(digest);
-    if (stored && stored.size !== size) {
-      throw new Failure(
-        'MANIFEST_INVALID',
-        `the manifest says that ${digest} has ${size} bytes, but it has ${stored.size}`,
-      );
-    }
-  }
+function explain({ blobs, sizes, children }: ManifestProblem): Failure {
+  if (blobs) return missingError('blobs', blobs);
+  if (children) return missingError('manifests', children);
+  const wrong = (sizes ?? []).map(
+    ({ digest, named, stored }) => `${digest} has ${stored} bytes, not ${named}`,
+  );
+  return new Failure('MANIFEST_INVALID', `the manifest names wrong sizes: ${wrong.slice(0, 20).join('; ')}`);
 }
 
 function missingError(what: 'blobs' | 'manifests', digests: readonly string[]): Failure {

@@ -338,4 +338,70 @@ begin
   end if;
   return true;
 end $$;
+
+-- A push of a manifest in one statement, so in one round trip and one transaction: locks what it names in digest
+-- order, checks, writes artifact, references, quota, tags and audit. Null when all is written; else what is
+-- missing or has another size, and nothing is written. p_blobs and p_children are sorted and without doubles;
+-- p_entries are an index's children in their order.
+create function put_manifest(
+  p_project integer, p_repository bigint, p_name text, p_digest text, p_payload bytea, p_media_type text,
+  p_artifact_type text, p_config_media_type text, p_subject text, p_annotations jsonb, p_size bigint,
+  p_blobs text[], p_sizes bigint[], p_children text[], p_entries text[], p_platforms jsonb[], p_notes jsonb[],
+  p_tags text[], p_lease interval, p_username text, p_address text)
+returns jsonb language plpgsql as $$
+declare
+  v_artifact bigint;
+  v_blob bigint;
+  v_ids bigint[];
+  v_problem jsonb;
+begin
+  select id into v_artifact from artifact where repository_id = p_repository and digest = p_digest for key share;
+  if not found then
+    with stored as materialized (
+      select b.id, b.digest, b.size from blob b join repository_blob l on l.repository_id = p_repository and l.blob_id = b.id
+       where b.digest = any(p_blobs) and (b.location is not null or exists (select from manifest m where m.blob_id = b.id))
+       order by b.digest for key share of b
+    ), wanted as (
+      select w.digest, w.size, s.id, s.size as stored from unnest(p_blobs, p_sizes) as w(digest, size) left join stored s using (digest)
+    )
+    select array_agg(id), jsonb_strip_nulls(jsonb_build_object(
+             'blobs', jsonb_agg(digest) filter (where id is null),
+             'sizes', jsonb_agg(jsonb_build_object('digest', digest, 'named', size, 'stored', stored)) filter (where stored <> size)))
+      into v_ids, v_problem from wanted;
+    if v_problem <> '{}' then return v_problem; end if;
+    if cardinality(p_children) > 0 then
+      with held as materialized (
+        select digest from artifact where repository_id = p_repository and digest = any(p_children) order by digest for key share
+      )
+      select jsonb_strip_nulls(jsonb_build_object('children', jsonb_agg(c) filter (where c not in (select digest from held))))
+        into v_problem from unnest(p_children) c;
+      if v_problem <> '{}' then return v_problem; end if;
+    end if;
+
+    select o_blob into v_blob from link_blob(p_project, p_repository, p_digest, octet_length(p_payload), null, p_lease);
+    insert into manifest (blob_id, payload) values (v_blob, p_payload) on conflict do nothing;
+    insert into artifact (repository_id, blob_id, digest, media_type, artifact_type, config_media_type, subject_digest, size, annotations)
+      values (p_repository, v_blob, p_digest, p_media_type, p_artifact_type, p_config_media_type, p_subject, p_size, p_annotations)
+      on conflict (repository_id, digest) do nothing returning id into v_artifact;
+    if v_artifact is null then
+      -- The same manifest was pushed at the same moment; that push has written its references.
+      select id into v_artifact from artifact where repository_id = p_repository and digest = p_digest for key share;
+    else
+      insert into artifact_blob (artifact_id, repository_id, blob_id)
+        select v_artifact, p_repository, id from unnest(array_append(v_ids, v_blob)) id on conflict do nothing;
+      insert into artifact_child (parent_id, child_id, repository_id, position, platform, annotations)
+        select v_artifact, a.id, p_repository, e.position, e.platform, e.annotations
+          from unnest(p_entries, p_platforms, p_notes) with ordinality as e(digest, platform, annotations, position)
+          join artifact a on a.repository_id = p_repository and a.digest = e.digest;
+    end if;
+  end if;
+  insert into tag (repository_id, name, artifact_id)
+    select p_repository, name, v_artifact from unnest(p_tags) name order by name
+    on conflict (repository_id, name) do update set artifact_id = excluded.artifact_id, push_time = now();
+  insert into audit_log (username, operation, resource_type, resource, project_id, client_address, detail)
+    select p_username, 'create', 'artifact', p_name || coalesce(':' || name, '@' || p_digest), p_project, p_address,
+           jsonb_build_object('digest', p_digest)
+      from unnest(case when cardinality(p_tags) = 0 then array[null]::text[] else p_tags end) name;
+  return null;
+end $$;
 `;
