@@ -28,8 +28,10 @@ export async function serve({ settings, warnings }: LoadedSettings): Promise<num
   const signals = listenForStop(() => process.exit(1));
   const crashed = crashesOf(log);
   const started = new AsyncDisposableStack();
+  let serving = false;
   try {
     const server = await startAll(settings, log, signals.stop, started);
+    serving = true;
     const reason = await Promise.race([aborted(signals.stop), crashed, server.failed]);
     log.info(`${reason}: finishing what runs, at most ${settings.shutdownGraceSeconds} s`);
     await Promise.race([server.drain(settings.shutdownGraceSeconds * 1000), crashed]);
@@ -37,8 +39,12 @@ export async function serve({ settings, warnings }: LoadedSettings): Promise<num
     log.info('stopped');
     return 0;
   } catch (error) {
-    if (error === signals.stop.reason) return 0;
-    if (!(error instanceof Crash)) log.fatal(explain(error));
+    if (error instanceof Crash) return 1;
+    if (signals.stop.aborted && !serving) {
+      log.info(`${(signals.stop.reason as Error).message}: stopped while starting`);
+      return 0;
+    }
+    log.fatal(explain(error));
     return 1;
   } finally {
     await started.disposeAsync();
