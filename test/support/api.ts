@@ -55,6 +55,7 @@ export interface TestApi {
   readonly app: FastifyInstance;
   readonly database: Database;
   readonly directory: Directory;
+  readonly tokens: Tokens;
   /** A caller of the fixture, or anybody by name and password (robots: their full name and secret). */
   as(name: Caller): Client;
   as(name: string, password: string): Client;
@@ -100,6 +101,7 @@ export async function createTestApi(): Promise<TestApi> {
     app,
     database,
     directory,
+    tokens,
     ...fixture,
     as: (name: string, secret: string = password) => client(app, name, secret),
     createProject: (name, metadata = {}) => insertProject(database, name, 1, metadata),

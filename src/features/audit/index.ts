@@ -1,1 +1,1 @@
-export { type AuditEntry, record } from './audit.ts';
+export { record } from './audit.ts';

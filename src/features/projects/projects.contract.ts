@@ -74,6 +74,9 @@ const MetadataReq = Type.Object({
 export type MetadataReq = Static<typeof MetadataReq>;
 
 const CVEAllowlistReq = Type.Object({
+  // What clients send back as they read it; the registry keeps its own.
+  creation_time: Maybe(Type.String()),
+  update_time: Maybe(Type.String()),
   id: Maybe(Type.Integer()),
   project_id: Maybe(Type.Integer()),
   expires_at: Maybe(Type.Integer({ minimum: -9e15, maximum: 9e15 })),
@@ -94,6 +97,20 @@ export type ProjectReq = Static<typeof ProjectReq>;
 
 const ResourceList = Type.Record(Type.String(), Type.Integer());
 
+const Registry = Type.Object({
+  id: Type.Integer(),
+  url: text(),
+  name: text(),
+  credential: Type.Optional(Type.Object({ type: text(), access_key: text(), access_secret: text() })),
+  type: text(),
+  insecure: Type.Optional(Type.Boolean()),
+  ca_certificate: text(),
+  description: text(),
+  status: text(),
+  creation_time: DateTime(),
+  update_time: DateTime(),
+});
+
 export const ProjectSummary = Type.Object({
   repo_count: Type.Integer(),
   project_admin_count: Type.Optional(Type.Integer()),
@@ -102,6 +119,8 @@ export const ProjectSummary = Type.Object({
   guest_count: Type.Optional(Type.Integer()),
   limited_guest_count: Type.Optional(Type.Integer()),
   quota: Type.Optional(Type.Object({ hard: Type.Optional(ResourceList), used: Type.Optional(ResourceList) })),
+  /** Of a proxy cache project: where it fetches from. */
+  registry: Type.Optional(Registry),
 });
 export type ProjectSummary = Static<typeof ProjectSummary>;
 
@@ -132,6 +151,7 @@ export const headProject = endpoint('HEAD /projects', {
   tag,
   guard: 'login',
   query: Type.Object({ project_name: Type.String({ minLength: 1, maxLength: 255 }) }),
+  failures: [404],
 });
 
 export const createProject = endpoint('POST /projects', {

@@ -19,6 +19,8 @@ export const Robot = Type.Object({
   id: Type.Optional(Type.Integer()),
   name: Type.Optional(Type.String()),
   description: Type.Optional(Type.String()),
+  /** Never sent: the answer to the creation alone holds it. */
+  secret: Type.Optional(Type.String()),
   level: Type.Optional(Type.String()),
   duration: Type.Optional(Type.Integer()),
   editable: Type.Boolean(),
@@ -77,6 +79,10 @@ const RobotUpdate = Type.Object({
   editable: Maybe(Type.Boolean()),
   disable: Maybe(Type.Boolean()),
   expires_at: Maybe(Type.Integer()),
+  creator_type: text(64),
+  creator_ref: Maybe(Type.Integer()),
+  creation_time: text(64),
+  update_time: text(64),
   permissions: PermissionsReq,
 });
 
@@ -103,7 +109,7 @@ export const CreateRobot = endpoint('POST /robots', {
   body: RobotCreate,
   reply: RobotCreated,
   status: 201,
-  failures: [409],
+  failures: [404, 409],
 });
 
 export const GetRobotByID = endpoint('GET /robots/:robot_id', {

@@ -2,12 +2,23 @@ import { type Static, Type } from 'typebox';
 import { endpoint } from '#src/http/endpoint.ts';
 import { DateTime } from '#src/http/shapes.ts';
 
+const AuthproxySetting = Type.Object({
+  endpoint: Type.Optional(Type.String()),
+  skip_search: Type.Optional(Type.Boolean()),
+  // Harbor: spelled so.
+  tokenreivew_endpoint: Type.Optional(Type.String()),
+  verify_cert: Type.Optional(Type.Boolean()),
+  server_certificate: Type.Optional(Type.String()),
+});
+
 export const GeneralInfo = Type.Object({
   auth_mode: Type.Optional(Type.String()),
   primary_auth_mode: Type.Optional(Type.Boolean()),
   self_registration: Type.Optional(Type.Boolean()),
   banner_message: Type.Optional(Type.String()),
   oidc_provider_name: Type.Optional(Type.String()),
+  /** With auth_mode http_auth. */
+  authproxy_settings: Type.Optional(AuthproxySetting),
   current_time: Type.Optional(DateTime()),
   registry_url: Type.Optional(Type.String()),
   external_url: Type.Optional(Type.String()),

@@ -2,6 +2,15 @@ import { type Static, Type } from 'typebox';
 import { endpoint } from '#src/http/endpoint.ts';
 import { DateTime, Maybe, RowId } from '#src/http/shapes.ts';
 
+const OIDCUserInfo = Type.Object({
+  id: Type.Optional(Type.Integer()),
+  user_id: Type.Optional(Type.Integer()),
+  subiss: Type.Optional(Type.String()),
+  secret: Type.Optional(Type.String()),
+  creation_time: DateTime(),
+  update_time: DateTime(),
+});
+
 export const UserResp = Type.Object({
   email: Type.Optional(Type.String()),
   realname: Type.Optional(Type.String()),
@@ -10,6 +19,8 @@ export const UserResp = Type.Object({
   username: Type.Optional(Type.String()),
   sysadmin_flag: Type.Boolean(),
   admin_role_in_auth: Type.Boolean(),
+  /** Of those who log in through OIDC. */
+  oidc_user_meta: Type.Optional(OIDCUserInfo),
   creation_time: DateTime(),
   update_time: DateTime(),
 });

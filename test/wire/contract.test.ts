@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { version } from '#src/config/version.ts';
+import { createRoutes } from '#src/features/index.ts';
+import { openApiOf } from '#src/http/openapi.ts';
+import { MemoryDriver } from '#src/storage/memory.ts';
+import { knownDifferences } from './contract-differences.ts';
+import { differences, type HarborDocument } from './contract.ts';
+
+const root = `${import.meta.dirname}/../..`;
+const published = `${root}/../shared/contract/harbor-v2.json`;
+
+const routes = createRoutes({
+  robotPrefix: () => '',
+  version,
+  externalUrl: undefined,
+  secure: false,
+  storage: new MemoryDriver(),
+});
+const ours = openApiOf(routes, version);
+
+test('openapi.json is what the contracts say', () => {
+  const text = readFileSync(`${root}/openapi.json`, 'utf8');
+
+  expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(ours)));
+});
+
+test('every operation has an id of its own', () => {
+  const ids = routes.map(({ endpoint }) => endpoint.options.id);
+
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+const reason = existsSync(published)
+  ? ''
+  : ' [skipped: ../shared/contract/harbor-v2.json, Harbor’s published interface, is not here]';
+
+describe.skipIf(reason !== '')(`Harbor’s published interface${reason}`, () => {
+  const harbor = () => JSON.parse(readFileSync(published, 'utf8')) as HarborDocument;
+
+  test('is ours, but for the differences that are known and have a reason', () => {
+    const found = differences(ours, harbor());
+
+    expect(found.filter((difference) => !(difference in knownDifferences))).toEqual([]);
+  });
+
+  test('differs in everything that is listed as a difference', () => {
+    const found = differences(ours, harbor());
+
+    expect(Object.keys(knownDifferences).filter((difference) => !found.includes(difference))).toEqual([]);
+  });
+
+  test('is really read: an operation that were different would be found', () => {
+    const document = harbor();
+    const project = document.definitions['Project'];
+    if (project?.properties) project.properties['brand_new'] = { type: 'string', absentWhen: 'never' };
+
+    expect(differences(ours, document)).toContain('getProject: answer.brand_new is missing');
+  });
+});
