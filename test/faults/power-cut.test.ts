@@ -1,0 +1,102 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checkHistory } from '../support/faults-check.ts';
+import { type Disk, makeDisk, mountObstacle } from '../support/faults-disk.ts';
+import { History } from '../support/faults-history.ts';
+import { withoutSyncs } from '../support/faults-no-sync.ts';
+import { freeze, thaw, treeOf } from '../support/faults-processes.ts';
+import { startPushers } from '../support/faults-pushers.ts';
+import { long, randomFrom, report, seedOf } from '../support/faults-random.ts';
+import { verifyInstallation } from '../support/faults-verify.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+
+const obstacle = mountObstacle();
+const because = obstacle === undefined ? '' : ` [skipped: ${obstacle}]`;
+
+let disk: Disk;
+/** What must be ended and unmounted, the last first. */
+let cleanup: (() => Promise<unknown>)[];
+
+/** Database and blobs on one disk, which `cut` can copy at any moment. */
+async function start(on: Disk, env: Record<string, string> = {}): Promise<RunningServer> {
+  const data = join(on.path, 'data');
+  await mkdir(data, { mode: 0o711, recursive: true });
+  const server = await startServer({ data, env: { MOORAGE_LOG_LEVEL: 'warn', ...env } });
+  cleanup.push(() => server.stop());
+  return server;
+}
+
+/** Pushes for a while, cuts the power of a copy, and returns what the copy, started again, does not have. */
+async function pushAndCut(server: RunningServer, history: History, seed: number): Promise<string[]> {
+  const random = randomFrom(seed);
+  const pushers = startPushers({ target: server, history, seed, largest: 512 << 10 });
+  await delay(300 + random.below(1_500));
+  const running = await treeOf(server.pid);
+  await freeze(running);
+  const known = history.copy();
+  const copy = await disk.cut().finally(() => thaw(running));
+  await pushers.stop();
+  history.settle();
+  known.settle();
+  try {
+    return await compare(copy, known);
+  } finally {
+    await copy.remove();
+  }
+}
+
+async function compare(copy: Disk, known: History): Promise<string[]> {
+  const after = await startServer({ data: join(copy.path, 'data'), env: { MOORAGE_LOG_LEVEL: 'warn' } });
+  try {
+    const problems = await checkHistory(after, known);
+    const differences = await verifyInstallation({ MOORAGE_DATA: after.data });
+    return [...problems, ...differences.map((line) => JSON.stringify(line))];
+  } finally {
+    await after.stop();
+  }
+}
+
+describe.skipIf(obstacle !== undefined)(`a power cut${because}`, () => {
+  beforeEach(async () => {
+    cleanup = [];
+    disk = await makeDisk(768);
+    cleanup.push(() => disk.remove());
+  });
+
+  afterEach(async () => {
+    for (const end of cleanup.reverse()) await end();
+  });
+
+  test('takes nothing that was acknowledged', async () => {
+    const seed = seedOf('power cuts');
+    const [server, history] = [await start(disk), new History()];
+    const cuts = long ? 50 : 5;
+
+    const problems: string[] = [];
+    for (let cut = 0; cut < cuts && problems.length === 0; cut++) {
+      problems.push(...(await pushAndCut(server, history, seed + cut)));
+    }
+
+    report(
+      `${cuts} power cuts, ${history.count('manifest')} images, ${history.count('blob')} blobs acknowledged`,
+    );
+    expect(problems).toEqual([]);
+    expect(history.count('manifest')).toBeGreaterThan(cuts);
+  });
+
+  test('takes acknowledged blobs from a server whose syncs do nothing, so this bench can tell', async () => {
+    const seed = seedOf('power cut without syncs');
+    // The first start writes the keys, which this test does not mean to lose.
+    const first = await start(disk);
+    await first.stop();
+    const [server, history] = [await start(disk, withoutSyncs()), new History()];
+
+    const problems = await pushAndCut(server, history, seed);
+
+    report(`without syncs: ${problems.length} losses of ${history.count('blob')} blobs`);
+    expect(history.count('blob')).toBeGreaterThan(0);
+    expect(problems.filter((problem) => problem.includes('missing-object')).length).toBeGreaterThan(0);
+  });
+});
