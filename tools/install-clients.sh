@@ -13,9 +13,6 @@
 # One line a tool goes to stdout: name, version, path. A tool that cannot be had is named on stderr with the
 # reason, the others are still installed, and the exit code is 1. Go tools are built once into
 # ${XDG_CACHE_HOME:-$HOME/.cache}/moorage/tools/<tool>-<version>/. Needs root (or sudo) for Debian's packages.
-#
-# MOORAGE_CONFORMANCE_SOURCE=<folder>: a checkout of the suite's `conformance` folder at the version below, for
-# machines whose Go module proxy does not serve that module.
 set -u
 
 # tool group package-or-module version [path of the command inside the module]
@@ -99,12 +96,8 @@ install_go() { # tool module version command
   command -v go > /dev/null || { fail "$1" "Go is not installed (1.24 or newer builds it)"; return; }
   work=$(mktemp -d); log=$work.log; target=$work/built/$1
   mkdir -p "$work/built" "$tools/$1-$3"
-  if [ "$1" = conformance ] && [ -n "${MOORAGE_CONFORMANCE_SOURCE:-}" ]; then
-    (cd "$MOORAGE_CONFORMANCE_SOURCE" && CGO_ENABLED=0 nice -n 10 go build -trimpath -o "$target" .) > "$log" 2>&1
-  else
-    GOBIN=$work/built CGO_ENABLED=0 nice -n 10 go install -trimpath -ldflags='-s -w' "$package@$3" > "$log" 2>&1 \
-      || (export CGO_ENABLED=0; renice -n 10 -p $BASHPID; build_by_requirement "$package" "$2" "$3" "$target") >> "$log" 2>&1
-  fi
+  GOBIN=$work/built CGO_ENABLED=0 nice -n 10 go install -trimpath -ldflags='-s -w' "$package@$3" > "$log" 2>&1 \
+    || (export CGO_ENABLED=0; renice -n 10 -p $BASHPID; build_by_requirement "$package" "$2" "$3" "$target") >> "$log" 2>&1
   # The rename makes it appear whole or not at all, also when two runs build at once.
   if [ -x "$target" ]; then mv -f "$target" "$tools/$1-$3/$1"
   else

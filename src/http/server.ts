@@ -157,7 +157,7 @@ function register(
         // Checked above against the schemas that these types are made from.
         params: request.params as never,
         query: request.query as never,
-        body: request.body as never,
+        body: request.body,
         headers: request.headers,
         path: request.url.split('?')[0] ?? '',
         url: request.url,
@@ -253,7 +253,7 @@ function send(
   result: unknown,
 ): FastifyReply {
   if (result instanceof Listed) {
-    const link = input.page ? linkOf(url, input.page as Page, result.total) : undefined;
+    const link = input.page ? linkOf(url, input.page, result.total) : undefined;
     reply.header('x-total-count', result.total);
     if (link !== undefined) reply.header('link', link);
     return json(reply.status(200), result.items);

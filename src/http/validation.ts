@@ -21,11 +21,7 @@ export function createValidators(): Validators {
 }
 
 function withFormats(ajv: Ajv): Ajv {
-  // The package is CommonJS whose default export is nested when seen from a module.
-  const add =
-    (formats as unknown as { default?: typeof formats.default }).default ??
-    (formats as unknown as typeof formats.default);
-  add(ajv);
+  formats.default(ajv);
   return ajv;
 }
 

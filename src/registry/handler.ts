@@ -19,8 +19,6 @@ import { cancelUpload, finishUpload, patchUpload, startUpload, uploadStatus } fr
 
 type RepositoryTarget = Extract<Target, { repository: RepositoryName }>;
 
-const noQuery = new URLSearchParams();
-
 /**
  * The whole data plane as one plain listener. Warm pulls run through it without waiting for anything: no hooks,
  * no parser, no query for who is asking.
@@ -63,7 +61,7 @@ function admit(
   const mark = url.indexOf('?');
   const target = parseTarget(mark < 0 ? url : url.slice(0, mark));
   if (!target) throw new Failure('NOT_FOUND', 'this path names nothing in the registry API');
-  const query = mark < 0 ? noQuery : new URLSearchParams(url.slice(mark + 1));
+  const query = new URLSearchParams(mark < 0 ? undefined : url.slice(mark + 1));
   const known = registry.authenticator.peek(request.headers.authorization);
   const go = (identity: Identity): Outcome => {
     seen.identity = identity;
