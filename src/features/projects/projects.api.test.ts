@@ -322,6 +322,18 @@ describe('deleting a project', () => {
     expect((await api.as('stranger').post('/projects', { project_name: 'gone' })).status).toBe(201);
   });
 
+  test('lets go of what it was charged for when its last repository is gone', async () => {
+    const project_id = await api.createProject('charged');
+    const { id: blob_id } = await api.database.db
+      .insertInto('blob')
+      .values({ digest: `sha256:${'0'.repeat(64)}`, size: 3, leased_until: new Date() })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await api.database.db.insertInto('project_blob').values({ project_id, blob_id }).execute();
+
+    expect((await api.as('admin').delete('/projects/charged')).status).toBe(200);
+  });
+
   test('G-80: whoever was a member of the old one is none of the new one', async () => {
     const id = await api.createProject('again');
     const user = await api.createUser('ada');

@@ -8,6 +8,7 @@ import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { type Match, parseQuery } from '#src/http/query.ts';
 import { quote } from '#src/oci/quote.ts';
 import { type GivenMetadata, metadataAfter, metadataOfNew } from './metadata.ts';
+import { checkedName } from './name.ts';
 import * as store from './projects.store.ts';
 
 /** Harbor's quota default `storage_per_project`. */
@@ -70,19 +71,6 @@ function requireCreator(who: Principal, given: NewProject): void {
     'BAD_REQUEST',
     `there is no registry ${given.registry_id} to make a proxy cache of: registry_id names a registry endpoint`,
   );
-}
-
-function checkedName(name: string): string {
-  if (name.length < 1 || name.length > 255) {
-    throw new Failure('BAD_REQUEST', `a project name has 1 to 255 characters, not ${name.length}`);
-  }
-  if (!/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name)) {
-    throw new Failure(
-      'BAD_REQUEST',
-      `project name ${quote(name)} is not in lower case or contains illegal characters`,
-    );
-  }
-  return name;
 }
 
 /** Harbor: only system administrators set a limit; what others ask for is replaced by the default. */

@@ -330,6 +330,8 @@ describe('deleting a user', () => {
     expect((await api.as('admin').delete(`/users/${id}`)).status).toBe(200);
 
     expect((await api.as('xena', password).get('/users/current')).status).toBe(401);
+    expect((await api.as('admin').get('/projects/team/members?entityname=xena')).body).toEqual([]);
+    expect((await api.as('admin').get('/projects/team/summary')).body.project_admin_count).toBe(2);
     expect((await api.as('admin').get(`/users/${id}`)).status).toBe(404);
     expect((await api.as('admin').delete(`/users/${id}`)).status).toBe(404);
     const again = { ...valid('xena'), email: 'xena@example.test', password };
