@@ -60,7 +60,7 @@ export class PostgresKeeper {
       this.#crashes = this.#crashes.filter((at) => performance.now() - at < crashWindowMilliseconds);
       const pause = pauses[this.#crashes.length];
       if (pause === undefined) {
-        throw new Error(`PostgreSQL ended ${mostCrashes} times within a minute; its last lines are above`, {
+        throw new Error(`PostgreSQL ended more than ${mostCrashes} times within a minute; its last lines are above`, {
           cause: lastError,
         });
       }
