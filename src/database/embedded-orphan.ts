@@ -53,7 +53,7 @@ export async function endProcess(pid: number, running: () => boolean): Promise<v
   if (running()) throw new Error(`PostgreSQL (process ${pid}) does not end, not even by SIGKILL`);
 }
 
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   return send(pid, 0);
 }
 

@@ -60,9 +60,12 @@ export class PostgresKeeper {
       this.#crashes = this.#crashes.filter((at) => performance.now() - at < crashWindowMilliseconds);
       const pause = pauses[this.#crashes.length];
       if (pause === undefined) {
-        throw new Error(`PostgreSQL ended more than ${mostCrashes} times within a minute; its last lines are above`, {
-          cause: lastError,
-        });
+        throw new Error(
+          `PostgreSQL ended more than ${mostCrashes} times within a minute; its last lines are above`,
+          {
+            cause: lastError,
+          },
+        );
       }
       this.#crashes.push(performance.now());
       await delay(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);

@@ -150,7 +150,10 @@ async function startHttp(task: WorkerTask, log: Logger): Promise<HttpService> {
   const { settings, databaseUrl, secretKey } = task;
   const soleWriter = settings.databaseUrl === undefined;
   const app = await createApp({ settings, log, database: { url: databaseUrl }, secretKey, soleWriter });
-  const { port } = await app.listen();
+  const { port } = await app.listen().catch(async (error: unknown) => {
+    await app.close(0);
+    throw error;
+  });
   return { port, stop: (grace) => app.close(grace) };
 }
 
