@@ -59,5 +59,12 @@ export const suites: readonly Suite[] = [
     testSeconds: 180,
     minutes: 10,
   },
-  { name: 'faults', include: ['test/faults/**/*.test.ts'], workers: 1, testSeconds: 300, minutes: 12 },
+  {
+    name: 'faults',
+    include: ['test/faults/**/*.test.ts'],
+    database: true,
+    workers: 1,
+    testSeconds: 300,
+    minutes: 12,
+  },
 ];

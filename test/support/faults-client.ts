@@ -1,7 +1,7 @@
 import { digestOf } from '#src/oci/digest.ts';
 import { basic } from './app.ts';
 import { administrator, type Target } from './faults-check.ts';
-import type { History } from './faults-history.ts';
+import type { History, RegisterKind } from './faults-history.ts';
 import type { Random } from './faults-random.ts';
 import { type HttpAnswer, type HttpRequest, request } from './http.ts';
 
@@ -24,10 +24,14 @@ export class FaultClient {
   readonly #history: History;
   readonly #random: Random;
 
-  constructor(target: Target, history: History, random: Random) {
+  /** How often a request whose answer was lost is repeated. */
+  readonly #repeats: number;
+
+  constructor(target: Target, history: History, random: Random, repeats = 20) {
     this.#target = target;
     this.#history = history;
     this.#random = random;
+    this.#repeats = repeats;
   }
 
   /** Undefined when no fault-free answer came. */
@@ -48,10 +52,10 @@ export class FaultClient {
   }
 
   /** True when the repository is known to have the blob now. */
-  async pushBlob(repository: string, blob: Blob, from?: string): Promise<boolean> {
+  async pushBlob(repository: string, blob: Blob, how: { from?: string; way?: Way } = {}): Promise<boolean> {
     const attempt = this.#history.begin('blob', repository, blob.digest, 'there');
-    const way = from === undefined ? this.#random.pick(ways) : 'mount';
-    const done = await this.#push(way, repository, blob, from);
+    const way = how.from === undefined ? (how.way ?? this.#random.pick(ways)) : 'mount';
+    const done = await this.#push(way, repository, blob, how.from);
     if (done) attempt.acknowledged();
     return done;
   }
@@ -89,7 +93,7 @@ export class FaultClient {
       const answer = await this.send({ method: 'PATCH', path: location, ...call }, [202, 404]);
       if (answer?.status === 404) return undefined;
       if (answer) at += chunk.length;
-      else if (resumes++ === 20) return undefined;
+      else if (resumes++ === this.#repeats) return undefined;
       else {
         const confirmed = await this.#confirmed(location);
         if (confirmed === 'lost') return undefined;
@@ -115,7 +119,7 @@ export class FaultClient {
     const body = bytes.subarray(sent);
     const headers = { 'content-range': `${sent}-${bytes.length - 1}` };
     const call = body.length === 0 ? {} : { body, headers };
-    for (let tries = 0; tries < 20; tries++) {
+    for (let tries = 0; tries <= this.#repeats; tries++) {
       const put = { method: 'PUT', path: `${location}?digest=${digest}`, ...call };
       const answer = await this.send(put, tries === 0 ? [201, 404] : [201, 404, 416]);
       if (answer) return answer.status === 201;
@@ -142,12 +146,14 @@ export class FaultClient {
     return answer !== undefined;
   }
 
-  async deleteTag(repository: string, tag: string): Promise<void> {
-    const attempt = this.#history.begin('tag', repository, tag, undefined);
-    const path = `/v2/${repository}/manifests/${tag}`;
+  /** A tag, a manifest by digest (without tags), or a blob that no manifest needs. True when it is gone. */
+  async remove(kind: RegisterKind, repository: string, name: string): Promise<boolean> {
+    const attempt = this.#history.begin(kind, repository, name, undefined);
+    const path = `/v2/${repository}/${kind === 'blob' ? 'blobs' : 'manifests'}/${name}`;
     const answer = await this.send({ method: 'DELETE', path }, [202, 404]);
     if (answer?.status === 404) attempt.refused();
     else if (answer) attempt.acknowledged();
+    return answer !== undefined;
   }
 
   /** A manifest that this client alone has written and that was acknowledged must be read back. */

@@ -70,7 +70,8 @@ async function pushImage(pusher: Pusher, stop: AbortSignal): Promise<void> {
   for (const blob of [config, ...layers]) {
     if (stop.aborted) return;
     const source = random.chance(0.3) ? known.find((one) => one.blob.digest === blob.digest) : undefined;
-    if (!(await client.pushBlob(repository, blob, source?.repository))) return afterFault();
+    if (!(await client.pushBlob(repository, blob, source && { from: source.repository })))
+      return afterFault();
     // Only shared layers are ever wanted again.
     if (shared.includes(blob)) known.push({ repository, blob });
   }
@@ -80,7 +81,7 @@ async function pushImage(pusher: Pusher, stop: AbortSignal): Promise<void> {
   if (!(await client.pushManifest(repository, manifest, tag))) return afterFault();
   if (random.chance(0.3)) await client.expectManifest(repository, manifest.digest, manifest.digest);
   if (tag === own && random.chance(0.5)) await client.expectManifest(repository, own, manifest.digest);
-  else if (tag === own && random.chance(0.2)) await client.deleteTag(repository, own);
+  else if (tag === own && random.chance(0.2)) await client.remove('tag', repository, own);
 }
 
 /** Sizes spread evenly over the orders of magnitude. */
