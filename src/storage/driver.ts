@@ -112,7 +112,7 @@ export interface DraftTail {
   former?: string;
 }
 
-/** One writer at a time appends to a draft. Chunks are handed over: the caller does not touch them again. */
+/** One writer at a time appends to a draft. Chunks are handed over: after its turn the caller finds them empty. */
 export interface DraftWriter {
   /** Bytes accepted so far, counted from the start of the draft. */
   readonly size: number;

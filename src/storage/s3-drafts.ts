@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { CopyObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { type BlobReader, type Draft, type DraftParts, type DraftWriter } from './driver.ts';
 import { checkDigest, draftName, uniqueName } from './layout.ts';
-import { completeParts, expectCompleted, isOpen, orLost, rebase, sizeOf } from './s3-parts.ts';
+import { completeParts, expectCompleted, expectMade, isOpen, orLost, rebase, sizeOf } from './s3-parts.ts';
 import { openReader } from './s3-reader.ts';
 import { codeOf, type S3Store } from './s3-store.ts';
 import * as uploads from './s3-uploads.ts';
@@ -62,13 +62,14 @@ export class S3Drafts {
     const tagging = `moorage-digest=${encodeURIComponent(digest)}`;
     if (draft.size === 0) {
       await uploads.putObject(this.#store, key, Buffer.alloc(0), { lasting: true, tagging }, signal);
-      await uploads.expectObject(this.#store, key, { size: 0, crc32: 0 }, signal);
+      await expectMade(uploads.expectObject(this.#store, key, { size: 0, crc32: 0 }, signal));
       return key;
     }
     const copied = await this.#copySmall(draft, key, tagging, signal);
+    const look = uploads.expectObject(this.#store, key, { size: draft.size, crc32: draft.crc32 }, signal);
     await Promise.all([
-      orLost(draft, uploads.expectObject(this.#store, key, { size: draft.size, crc32: draft.crc32 }, signal)),
-      copied && uploads.deleteObject(this.#store, draft.key, signal).catch(nothingMore),
+      copied ? expectMade(look) : orLost(draft, look),
+      copied ? uploads.deleteObject(this.#store, draft.key, signal).catch(nothingMore) : undefined,
     ]);
     return key;
   }

@@ -59,9 +59,19 @@ export async function expectCompleted(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await uploads.expectObject(store, draft.key, expected, signal);
+    await expectMade(uploads.expectObject(store, draft.key, expected, signal));
   } catch (error) {
     throw failure ? explain(draft, failure.cause) : error;
+  }
+}
+
+/** After a success the absence of the object is a fault of the store: nobody may conclude that nothing was there. */
+export async function expectMade(look: Promise<void>): Promise<void> {
+  try {
+    await look;
+  } catch (error) {
+    if (!(error instanceof NoSuchObject)) throw error;
+    throw new Error(`the store reported success, and has nothing to show for it: ${error.message}`);
   }
 }
 

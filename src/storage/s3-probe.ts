@@ -197,12 +197,18 @@ function expect(fine: boolean, name: string, what: string): void {
 /** The server answered and said no: a header it does not know, or a call it does not have. */
 function isRefusal(error: unknown): boolean {
   const cause = error instanceof ProbeFailure ? error.cause : error;
-  const status = (cause as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata
-    ?.httpStatusCode;
+  const status = statusOf(cause);
   return status === 400 || status === 403 || status === 501 || (error instanceof ProbeFailure && !cause);
 }
 
+/** With the status: a HEAD answer has no more to tell. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+  const name = error.name === 'Error' ? '' : `${error.name}: `;
+  const status = statusOf(error);
+  return `${name}${error.message.replace(/\.$/, '')}${status === undefined ? '' : ` (HTTP ${status})`}`;
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
 }

@@ -23,17 +23,13 @@ export async function openReader(
   // Without Range the answer carries the object's checksum; with it, S3 leaves the checksum out.
   const whole = range.start === 0 && range.total === length;
   try {
-    const answer = await store.call(signal, (options) =>
-      store.client.send(
-        new GetObjectCommand({
-          Bucket: store.bucket,
-          Key: key,
-          ...(whole ? {} : { Range: `bytes=${range.start}-${range.end}` }),
-          ...(whole && store.can.checksum ? { ChecksumMode: 'ENABLED' } : {}),
-        }),
-        options,
-      ),
-    );
+    const command = new GetObjectCommand({
+      Bucket: store.bucket,
+      Key: key,
+      ...(whole ? {} : { Range: `bytes=${range.start}-${range.end}` }),
+    });
+    if (whole && store.can.checksum) askForChecksum(command);
+    const answer = await store.call(signal, (options) => store.client.send(command, options));
     const stream = answer.Body as Readable; // in Node the SDK gives the response itself
     if (answer.ContentLength !== length) {
       stream.destroy();
@@ -44,6 +40,21 @@ export async function openReader(
     if (codeOf(error) === 'NoSuchKey') throw new NoSuchObject(key);
     throw error;
   }
+}
+
+/**
+ * The header that the option ChecksumMode sets. With the option the SDK wraps the body in a stream of its own,
+ * which gives every byte away before it compares.
+ */
+function askForChecksum(command: GetObjectCommand): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { headers: Record<string, string> }; // an HTTP request in this step
+      request.headers['x-amz-checksum-mode'] = 'ENABLED';
+      return next(args);
+    },
+    { step: 'build', name: 'askForChecksum' },
+  );
 }
 
 /** Composite checksums (of parts) say nothing about the bytes as a stream. */

@@ -50,7 +50,7 @@ export class S3Store {
     this.idle = timeouts?.idle ?? 30_000;
     const attempt = timeouts?.request ?? 60_000;
     // Copies and the completion of a large upload move gigabytes inside the server before it answers.
-    this.#limits = { quick: attempt, slow: attempt * 10 };
+    this.#limits = { quick: attempt, slow: timeouts?.slow ?? attempt * 10 };
     this.#client = new S3Client(clientConfig(settings, true));
   }
 

@@ -45,6 +45,8 @@ export interface S3Timeouts {
   connect?: number;
   /** One attempt of one request, until the answer's head; default 60 s. */
   request?: number;
+  /** The same for copies and completions, which the store does alone; default ten times as long. */
+  slow?: number;
   /** Silence on a body that is being read; default 30 s. */
   idle?: number;
   /** Attempts of one call in all; default 4. */
