@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -241,8 +242,11 @@ test('with a certificate the registry answers over TLS', async () => {
 
   const server = await start({ env });
 
-  await untilLogged(server, `https://localhost:${server.port}`);
-  expect(server.url).toBe(`https://127.0.0.1:${server.port}`);
+  const options = { port: server.port, host: '127.0.0.1', path: '/v2/', ca: firstCertificate.certificate };
+  const [response] = (await once(secureRequest(options).end(), 'response')) as [IncomingMessage];
+  response.resume();
+  expect(response.statusCode).toBe(401);
+  await untilLogged(server, `serves at https://localhost:${server.port}`);
 });
 
 test('wrong settings are all named at once, and nothing is made', async () => {
