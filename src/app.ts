@@ -22,6 +22,7 @@ import { createRegistry } from '#src/registry/handler.ts';
 import { PullRecorder } from '#src/registry/pulls.ts';
 import { Repositories } from '#src/registry/repositories.ts';
 import { UploadSessions } from '#src/registry/upload-sessions.ts';
+import { Verified } from '#src/registry/verified.ts';
 import { openStorage } from '#src/storage/open.ts';
 
 export interface AppOptions {
@@ -111,7 +112,7 @@ async function createParts(
     repositories: new Repositories(database),
     sessions: new UploadSessions(database, storage, settings.uploadExpiryHours),
     small: new ByteCache(16 * 1024 * 1024),
-    verified: new Set(),
+    verified: new Verified(),
     pulls: new PullRecorder(database, log),
     log,
     forget: (change) => directory.forget(change),

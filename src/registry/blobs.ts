@@ -204,7 +204,8 @@ async function sendWhole(
 ): Promise<void> {
   const { response, registry, repository } = exchange;
   const whole = { start: 0, end: blob.size - 1 };
-  const trusted = registry.verified.has(blob.location);
+  const version = await registry.storage.version(blob.location, signalOf(exchange)).catch(lost(digest));
+  const trusted = registry.verified.has(blob.location, version);
   const hash = trusted ? undefined : createHash(parseDigest(digest).algorithm);
   const held = await pour(
     exchange,
@@ -218,7 +219,7 @@ async function sendWhole(
     response.destroy();
     throw damaged(digest, repository.name);
   }
-  if (!trusted) registry.verified.add(blob.location);
+  if (!trusted) registry.verified.add(blob.location, version);
   response.end(held);
 }
 

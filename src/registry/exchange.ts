@@ -11,6 +11,7 @@ import type { Content } from './content.ts';
 import type { PullRecorder } from './pulls.ts';
 import type { Repositories } from './repositories.ts';
 import type { UploadSessions } from './upload-sessions.ts';
+import type { Verified } from './verified.ts';
 
 /** Everything the data plane works with; built once in app.ts. */
 export interface Registry {
@@ -24,7 +25,7 @@ export interface Registry {
   /** Small blobs by digest. */
   readonly small: ByteCache;
   /** Objects whose bytes were hashed since this process started. */
-  readonly verified: Pick<Set<string>, 'has' | 'add'>;
+  readonly verified: Verified;
   readonly pulls: PullRecorder;
   readonly log: Logger;
   readonly forget: Context['forget'];

@@ -47,6 +47,11 @@ export interface BlobDriver {
 
   /** The size the backend reports. Throws NoSuchObject. */
   size(location: string, signal: AbortSignal): Promise<number>;
+  /**
+   * A text that changes when somebody edits the object in place, as far as the backend shows it without reading:
+   * bytes that were hashed under the same version need not be hashed again. Throws NoSuchObject.
+   */
+  version(location: string, signal: AbortSignal): Promise<string>;
 
   /** Removes an object; one that is already gone is fine. Durable when it returns. */
   remove(location: string, signal: AbortSignal): Promise<void>;

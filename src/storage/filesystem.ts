@@ -10,7 +10,7 @@ import type {
   StoredDraft,
   StoredObject,
 } from './driver.ts';
-import { errorCode, type Files, nodeFiles } from './files.ts';
+import { errorCode, type Files, type FileStat, nodeFiles } from './files.ts';
 import { FilesystemDrafts, newDraft } from './filesystem-drafts.ts';
 import { FilesystemReader } from './filesystem-reader.ts';
 import { FilesystemRoot } from './filesystem-root.ts';
@@ -111,10 +111,19 @@ export class FilesystemDriver implements BlobDriver {
   }
 
   async size(location: string, signal: AbortSignal): Promise<number> {
+    return (await this.#stat(location, signal)).size;
+  }
+
+  async version(location: string, signal: AbortSignal): Promise<string> {
+    const { size, modifiedAt } = await this.#stat(location, signal);
+    return `${size} ${modifiedAt}`;
+  }
+
+  async #stat(location: string, signal: AbortSignal): Promise<FileStat> {
     const stating = this.#root.files.stat(this.#root.at(location));
     const found = await this.#root.orNoObject(location, until(signal, stating));
     if (!found.isFile) throw new Error(`${location} is not a file`);
-    return found.size;
+    return found;
   }
 
   async remove(location: string, signal: AbortSignal): Promise<void> {

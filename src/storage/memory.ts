@@ -113,6 +113,11 @@ export class MemoryDriver implements BlobDriver {
     return this.#find(location, signal).bytes.length;
   }
 
+  async version(location: string, signal: AbortSignal): Promise<string> {
+    this.#find(location, signal);
+    return location;
+  }
+
   async remove(location: string, signal: AbortSignal): Promise<void> {
     checkLocation(location);
     signal.throwIfAborted();
