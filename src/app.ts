@@ -121,6 +121,10 @@ async function createParts(
     externalUrl: settings.externalUrl,
     secure: settings.tlsCertificate !== undefined,
   };
+  // What verify --repair changes beside a running server it announces as a change of everything.
+  directory.onForget((change) => {
+    if (change === 'everything') registry.content.forgetAll();
+  });
   return { registry, tokens, settings };
 }
 

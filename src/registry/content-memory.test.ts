@@ -53,6 +53,19 @@ test('an answer fetched before its repository was pushed out of memory is not ke
   expect(known.get('p/a', 'latest')).toBeUndefined();
 });
 
+test('after a change by another process nothing is believed, nor what was asked before it', () => {
+  const known = memory();
+  known.expect('p/r')?.keep('latest', 1);
+  const asked = known.expect('p/r');
+
+  known.forgetAll();
+  asked?.keep('v1', 1);
+
+  expect([known.get('p/r', 'latest'), known.get('p/r', 'v1')]).toEqual([undefined, undefined]);
+  known.expect('p/r')?.keep('latest', 2);
+  expect(known.get('p/r', 'latest')).toBe(2);
+});
+
 test('where others write too nothing is kept', () => {
   const known = new ContentMemory<number>({ enabled: false, limit: 10 });
 

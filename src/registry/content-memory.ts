@@ -51,6 +51,12 @@ export class ContentMemory<Value> {
     }
   }
 
+  /** For changes that another process made behind the sole writer's back: `moorage verify --repair`. */
+  forgetAll(): void {
+    for (const state of this.#states.values()) state.epoch += 1;
+    this.#entries.clear();
+  }
+
   #state(repository: string): RepositoryState {
     let state = this.#states.get(repository);
     if (!state) {

@@ -203,6 +203,12 @@ export class Content {
     return this.manifests.changing(repository, () => this.blobs.changing(repository, write));
   }
 
+  /** Another process changed what this one may remember. */
+  forgetAll(): void {
+    this.manifests.forgetAll();
+    this.blobs.forgetAll();
+  }
+
   /** Runs a write that only sets tags or adds artifacts: blob links known before stay true. */
   tagging<T>(repository: string, write: () => Promise<T>): Promise<T> {
     return this.manifests.changing(repository, write);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { accessChannel } from '#src/context.ts';
 import type { Db } from '#src/database/pool.ts';
 
 export interface BlobRow {
@@ -98,6 +99,11 @@ export async function listChargeDifferences(
   return rows;
 }
 
+/** Servers hear of it and read anew; called after the change, or they might read what was before it. */
+function announceChange(db: Db): Promise<unknown> {
+  return sql`select pg_notify(${accessChannel}, 'everything')`.execute(db);
+}
+
 /** The row keeps its links; without a location the blob counts as absent until somebody pushes it again. */
 export async function detach(db: Db, blob: BlobRow): Promise<void> {
   await db
@@ -106,6 +112,7 @@ export async function detach(db: Db, blob: BlobRow): Promise<void> {
     .where('id', '=', blob.id)
     .where('location', '=', blob.location)
     .execute();
+  await announceChange(db);
 }
 
 /** Gives a row that lost its bytes an object that has them. False when it has bytes again already. */
@@ -117,6 +124,7 @@ export async function attach(db: Db, digest: string, size: number, location: str
     .where('size', '=', size)
     .where('location', 'is', null)
     .executeTakeFirst();
+  await announceChange(db);
   return result.numUpdatedRows === 1n;
 }
 
