@@ -21,6 +21,7 @@ import type { Registry } from '#src/registry/exchange.ts';
 import { createRegistry } from '#src/registry/handler.ts';
 import { PullRecorder } from '#src/registry/pulls.ts';
 import { Repositories } from '#src/registry/repositories.ts';
+import { UploadExpiry } from '#src/registry/upload-expiry.ts';
 import { UploadSessions } from '#src/registry/upload-sessions.ts';
 import { Verified } from '#src/registry/verified.ts';
 import { openStorage } from '#src/storage/open.ts';
@@ -60,6 +61,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   await servePortal(api, fileURLToPath(new URL('../portal/dist', import.meta.url)));
   await api.ready();
+  const expiry = new UploadExpiry(database, parts.registry.storage, log, settings.uploadExpiryHours);
+  expiry.start();
   return {
     registry: parts.registry,
     async listen() {
@@ -69,6 +72,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const cut = await listener.close(deadlineMilliseconds);
       if (cut > 0) log.warn({ connections: cut }, 'connections were cut at the end of the grace');
       await parts.registry.pulls.flush();
+      await expiry.close();
       await parts.registry.directory.close();
       await parts.registry.storage.close();
       await database.close();
@@ -110,7 +114,10 @@ async function createParts(
     authenticator,
     content: new Content(database, { soleWriter, leaseSeconds: settings.blobLeaseSeconds }),
     repositories: new Repositories(database),
-    sessions: new UploadSessions(database, storage, settings.uploadExpiryHours),
+    sessions: new UploadSessions(database, storage, {
+      expiryHours: settings.uploadExpiryHours,
+      soleWriter,
+    }),
     small: new ByteCache(16 * 1024 * 1024),
     verified: new Verified(),
     pulls: new PullRecorder(database, log),
@@ -130,6 +137,9 @@ async function createParts(
 
 function listenOptions(settings: Settings): ListenOptions {
   const { tlsCertificate: certificate, tlsPrivateKey: privateKey } = settings;
+  const external = settings.externalUrl === undefined ? undefined : new URL(settings.externalUrl);
+  // Clients of the plain port are sent where the operator says the registry is, which may be a mapped port.
+  const publicPort = external?.protocol === 'https:' ? Number(external.port || 443) : undefined;
   return {
     port: settings.port,
     silenceSeconds: settings.requestTimeoutSeconds,
@@ -138,6 +148,7 @@ function listenOptions(settings: Settings): ListenOptions {
       ? { tls: { certificate, key: privateKey } }
       : {}),
     ...(settings.httpPort === undefined ? {} : { redirectPort: settings.httpPort }),
+    ...(publicPort === undefined ? {} : { publicPort }),
   };
 }
 

@@ -6,7 +6,7 @@ export interface Tables {
   user_account: UserAccountTable;
   project: ProjectTable;
   quota: QuotaTable;
-  quota_charge: { id: GeneratedAlways<number>; project_id: number; bytes: number };
+  quota_charge: { project_id: number; bytes: number };
   user_group: UserGroupTable;
   project_member: ProjectMemberTable;
   robot: RobotTable;

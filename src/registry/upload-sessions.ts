@@ -1,7 +1,7 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import type { Database } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
-import type { BlobDriver, Draft } from '#src/storage/driver.ts';
+import { type BlobDriver, type Draft, DraftLost } from '#src/storage/driver.ts';
 import { type UploadRow, uploadStore } from './upload-store.ts';
 
 /** An upload that this worker writes: the row as confirmed, and the hash of exactly those bytes. */
@@ -10,12 +10,15 @@ export interface Session {
   hash: Hash;
   /** The draft may still be written by a worker that does not know it lost the session. */
   takeover: boolean;
+  /** The database has a row of it. */
+  stored: boolean;
 }
 
-export const unknownUpload = (id: string): Failure =>
+export const unknownUpload = (id: string, cause?: unknown): Failure =>
   new Failure(
     'BLOB_UPLOAD_UNKNOWN',
     `upload ${id} is not known: it ended, was cancelled, expired, or is not yours; start a new one`,
+    { cause },
   );
 
 /** Sessions that wait for their next request keep a hash each (about 1 KiB); more than this are re-read instead. */
@@ -34,13 +37,20 @@ export class UploadSessions {
   readonly #live = new Map<string, Session>();
   readonly #busy = new Map<string, Promise<void>>();
 
-  constructor(database: Database, storage: BlobDriver, expiryHours: number) {
+  readonly #soleWriter: boolean;
+
+  constructor(
+    database: Database,
+    storage: BlobDriver,
+    options: { expiryHours: number; soleWriter: boolean },
+  ) {
     this.#database = database;
     this.#storage = storage;
-    this.#expiry = `${expiryHours} hours`;
+    this.#expiry = `${options.expiryHours} hours`;
+    this.#soleWriter = options.soleWriter;
   }
 
-  /** A session that is written to the database only when it outlives its first request. */
+  /** A session of this request alone; `keep` lets it live on. */
   begin(repositoryId: number, starter: string, algorithm: 'sha256' | 'sha512'): Session {
     const row: UploadRow = {
       id: randomUUID(),
@@ -52,12 +62,21 @@ export class UploadSessions {
       algorithm,
       digest: null,
     };
-    return { row, hash: createHash(algorithm), takeover: false };
+    return { row, hash: createHash(algorithm), takeover: false, stored: false };
   }
 
-  async store(session: Session): Promise<void> {
-    await uploadStore.insert(this.#database, session.row, this.#expiry);
+  /**
+   * Lets the next request find the session. Where no other worker can get that request, the row waits for the
+   * first bytes: a crash before them is a clear 404, and a push of a small blob takes two statements, not three.
+   */
+  async keep(session: Session): Promise<void> {
+    if (!this.#soleWriter) await this.#insert(session);
     this.#remember(session);
+  }
+
+  async #insert(session: Session): Promise<void> {
+    await uploadStore.insert(this.#database, session.row, this.#expiry);
+    session.stored = true;
   }
 
   /** Runs `work` alone on the session; a second request on the same session waits for the first. */
@@ -73,6 +92,12 @@ export class UploadSessions {
     try {
       await before;
       return await work(await this.#open(id, repositoryId, starter));
+    } catch (error) {
+      if (!(error instanceof DraftLost)) throw error;
+      // A power cut may take a draft that was not yet a blob, or its end.
+      this.#live.delete(id);
+      await uploadStore.remove(this.#database, id);
+      throw unknownUpload(id, error);
     } finally {
       resolve();
       if (this.#busy.get(id) === promise) this.#busy.delete(id);
@@ -87,10 +112,12 @@ export class UploadSessions {
       size: draft.size,
       digest: `${session.row.algorithm}:${hash.copy().digest('hex')}`,
     };
-    if (!(await uploadStore.confirm(this.#database, row, this.#expiry))) {
+    if (!session.stored) await this.#insert({ ...session, row });
+    else if (!(await uploadStore.confirm(this.#database, row, this.#expiry))) {
       this.#live.delete(row.id);
       throw unknownUpload(row.id);
     }
+    session.stored = true;
     session.row = row;
     session.hash = hash;
     session.takeover = false;
@@ -111,6 +138,7 @@ export class UploadSessions {
       row: { ...row, owner: this.owner },
       hash: await this.#rehash(row),
       takeover: true,
+      stored: true,
     };
     this.#remember(session);
     return session;

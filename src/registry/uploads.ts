@@ -18,7 +18,7 @@ export async function startUpload(exchange: RepositoryExchange): Promise<void> {
   const given = query.get('digest');
   if (given !== null) return wholeBlob(exchange, repositoryId, parseDigest(given));
   const session = registry.sessions.begin(repositoryId, starterOf(exchange), algorithmOf(query));
-  await registry.sessions.store(session);
+  await registry.sessions.keep(session);
   accepted(exchange, session, 202);
 }
 
@@ -84,7 +84,9 @@ async function finishSession(exchange: RepositoryExchange, session: Session, dig
   }
   const { id, owner } = session.row;
   await commit(exchange, session, hash, digest, true, (stored) =>
-    uploadStore.finish(registry.database, { id, owner }, stored),
+    session.stored
+      ? uploadStore.finish(registry.database, { id, owner }, stored)
+      : uploadStore.link(registry.database, stored),
   );
 }
 
@@ -167,7 +169,7 @@ const deadline = () => AbortSignal.timeout(5 * 60_000);
 async function drop(exchange: RepositoryExchange, session: Session): Promise<void> {
   const { registry } = exchange;
   registry.sessions.forget(session.row.id);
-  await uploadStore.remove(registry.database, session.row.id);
+  if (session.stored) await uploadStore.remove(registry.database, session.row.id);
   await registry.storage.discard(session.row.draft, deadline());
 }
 

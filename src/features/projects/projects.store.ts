@@ -163,6 +163,7 @@ export async function updateProject(
  */
 export async function removeProject(tx: Tx, id: number): Promise<boolean> {
   await tx.deleteFrom('project_blob').where('project_id', '=', id).execute();
+  await tx.deleteFrom('quota_charge').where('project_id', '=', id).execute();
   const gone = await tx.deleteFrom('project').where('project_id', '=', id).executeTakeFirst();
   return gone.numDeletedRows > 0n;
 }

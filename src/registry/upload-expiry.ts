@@ -1,0 +1,97 @@
+import { type Database, statement } from '#src/database/pool.ts';
+import type { Logger } from '#src/log.ts';
+import type { BlobDriver, Draft, StoredDraft } from '#src/storage/driver.ts';
+
+const expired = statement<{ draft: Draft }>(
+  'expired-uploads',
+  `delete from upload where id in (
+     select id from upload where expires_at < now() order by expires_at limit 100 for update skip locked)
+   returning draft`,
+);
+
+const known = statement<{ key: string }>(
+  'known-drafts',
+  `select draft->>'key' as key from upload where draft->>'key' = any($1::text[])`,
+);
+
+const everyMilliseconds = 10 * 60_000;
+const dayMilliseconds = 24 * 3_600_000;
+const batchSize = 100;
+
+/**
+ * Removes what abandoned uploads leave: rows past their time with their drafts, and drafts that no row names (a
+ * crash between bytes and row, a takeover) once they are a day older than any upload may become.
+ */
+export class UploadExpiry {
+  readonly #database: Database;
+  readonly #storage: BlobDriver;
+  readonly #log: Logger;
+  readonly #orphanMilliseconds: number;
+  readonly #stop = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(database: Database, storage: BlobDriver, log: Logger, expiryHours: number) {
+    this.#database = database;
+    this.#storage = storage;
+    this.#log = log;
+    this.#orphanMilliseconds = expiryHours * 3_600_000 + dayMilliseconds;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.sweep(), everyMilliseconds);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stop.abort(new Error('the server is stopping'));
+    await this.#running;
+  }
+
+  /** One pass. Never throws: what could not be removed is met again in the next one. */
+  sweep(): Promise<void> {
+    this.#running = this.#running
+      .then(() => this.#removeExpired())
+      .then(() => this.#removeOrphans())
+      .catch((error: unknown) => {
+        if (!this.#stop.signal.aborted)
+          this.#log.warn({ err: error }, 'abandoned uploads could not be removed');
+      });
+    return this.#running;
+  }
+
+  async #removeExpired(): Promise<void> {
+    for (;;) {
+      const rows = await this.#database.query(expired, []);
+      for (const { draft } of rows) await this.#storage.discard(draft, this.#signal());
+      if (rows.length > 0) this.#log.info({ uploads: rows.length }, 'removed expired uploads');
+      if (rows.length < batchSize) return;
+    }
+  }
+
+  async #removeOrphans(): Promise<void> {
+    let old: StoredDraft[] = [];
+    for await (const stored of this.#storage.listDrafts(this.#stop.signal)) {
+      if (Date.now() - stored.modifiedAt < this.#orphanMilliseconds) continue;
+      old.push(stored);
+      if (old.length < batchSize) continue;
+      await this.#removeUnknown(old);
+      old = [];
+    }
+    await this.#removeUnknown(old);
+  }
+
+  async #removeUnknown(drafts: readonly StoredDraft[]): Promise<void> {
+    if (drafts.length === 0) return;
+    const rows = await this.#database.query(known, [drafts.map(({ draft }) => draft.key)]);
+    const named = new Set(rows.map(({ key }) => key));
+    for (const { draft } of drafts) {
+      if (!named.has(draft.key)) await this.#storage.discard(draft, this.#signal());
+    }
+  }
+
+  #signal(): AbortSignal {
+    return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(60_000)]);
+  }
+}
