@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,12 @@ const execute = promisify(execFile);
 export interface Disk {
   /** Where it is mounted. */
   readonly path: string;
+  /** Leaves so many bytes free, in blocks of 4 KiB; the next fill or `empty` takes the former one away. */
+  fill(bytesLeft: number): Promise<void>;
+  /** Leaves room for so many more files. */
+  fillInodes(left: number): Promise<void>;
+  /** Takes the filling away. */
+  empty(): Promise<void>;
   /** As a power cut at this moment would leave it; nobody may be writing to it. */
   cut(): Promise<Disk>;
   remove(): Promise<void>;
@@ -32,13 +38,14 @@ export function mountObstacle(): string | undefined {
  * An ext4 file system in an image, journal commits every five minutes: what was not synced stays in memory, and
  * so is not in a copy of the image, which is what a power cut does to it.
  */
-export async function makeDisk(mebibytes: number): Promise<Disk> {
+export async function makeDisk(mebibytes: number, inodes?: number): Promise<Disk> {
   const folder = await mkdtemp(join(tmpdir(), 'moorage-disk-'));
   // As root, PostgreSQL runs as another user, who must be able to pass.
   await chmod(folder, 0o711);
   const image = join(folder, 'disk.img');
   await execute('truncate', ['-s', `${mebibytes}M`, image]);
-  await execute('mkfs.ext4', ['-q', '-F', '-m', '0', image]);
+  const few = inodes === undefined ? [] : ['-N', String(inodes)];
+  await execute('mkfs.ext4', ['-q', '-F', '-m', '0', ...few, image]);
   return mount(folder, image);
 }
 
@@ -46,8 +53,29 @@ async function mount(folder: string, image: string): Promise<Disk> {
   const path = join(folder, 'mounted');
   await mkdir(path, { mode: 0o711 });
   await execute('mount', ['-o', 'loop,commit=300', image, path]);
+  const filling = join(path, 'filling');
+  const empty = (): Promise<void> => rm(filling, { recursive: true, force: true });
   return {
     path,
+    empty,
+    async fill(bytesLeft) {
+      await empty();
+      // What the file takes for its own map comes on top, so the rest is given back in a second step.
+      const { bavail, bsize } = await statfs(path);
+      await execute('fallocate', ['-l', String(bavail * bsize - 64 * bsize), filling]);
+      const file = await open(filling, 'a');
+      for (let { bavail: left } = await statfs(path); left * bsize > bytesLeft; left -= 1) {
+        await file.write(Buffer.alloc(bsize)).catch(() => (left = 0));
+      }
+      await file.close();
+    },
+    async fillInodes(left) {
+      await empty();
+      await mkdir(filling);
+      for (let { ffree } = await statfs(path); ffree > left; ffree -= 1) {
+        await writeFile(join(filling, String(ffree)), '');
+      }
+    },
     async cut() {
       const copy = await mkdtemp(join(tmpdir(), 'moorage-disk-'));
       await chmod(copy, 0o711);
