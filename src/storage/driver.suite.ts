@@ -137,8 +137,9 @@ function uploads({ driver, another, sizes }: SuiteContext): void {
 
       expect((await draftBytes(driver(), draft)).equals(bytes)).toBe(true);
 
-      const more = await send(driver(), draft, Buffer.from('more'));
-      const whole = Buffer.concat([bytes, Buffer.from('more')]);
+      const added = randomBytes(6 * MiB);
+      const more = await send(driver(), draft, added);
+      const whole = Buffer.concat([bytes, added]);
       const location = await driver().commit(more, digestOf(whole), soon());
       expect((await fetchBytes(driver(), location, 0, whole.length - 1)).equals(whole)).toBe(true);
     }
@@ -148,7 +149,7 @@ function uploads({ driver, another, sizes }: SuiteContext): void {
     const bytes = randomBytes(6 * MiB);
     const draft = await send(driver(), driver().begin(), bytes);
     const writer = await driver().append(draft, { takeover: false, signal: soon() });
-    await writer.write(randomBytes(6 * MiB));
+    for (let count = 0; count < 3; count++) await writer.write(randomBytes(6 * MiB));
     await writer.abort();
 
     const location = await driver().commit(
@@ -159,6 +160,16 @@ function uploads({ driver, another, sizes }: SuiteContext): void {
 
     const whole = Buffer.concat([bytes, Buffer.from('x')]);
     expect((await fetchBytes(driver(), location, 0, whole.length - 1)).equals(whole)).toBe(true);
+  });
+
+  test('an aborted new upload leaves nothing behind', async () => {
+    const before = await all(driver().listDrafts(soon()));
+    const writer = await driver().append(driver().begin(), { takeover: false, signal: soon() });
+    for (let count = 0; count < 3; count++) await writer.write(randomBytes(6 * MiB));
+
+    await writer.abort();
+
+    expect(await all(driver().listDrafts(soon()))).toEqual(before);
   });
 
   test('a writer that was aborted at once can be followed by another', async () => {
@@ -266,12 +277,13 @@ function takeovers({ driver, another, sizes }: SuiteContext): void {
       const former = await driver().append(draft, { takeover: false, signal: soon() });
       const other = await another();
 
-      const taken = await takeOver(other, draft, Buffer.from('new'));
-      await former.write(randomBytes(6 * MiB))?.catch(() => {}); // may fail: its upload can be gone
+      const added = randomBytes(6 * MiB);
+      const taken = await takeOver(other, draft, added);
+      await former.write(randomBytes(7 * MiB))?.catch(() => {}); // may fail: its upload can be gone
       await former.close().catch(() => {});
       const location = await other.commit(taken, anyDigest(), soon());
 
-      const whole = Buffer.concat([confirmed, Buffer.from('new')]);
+      const whole = Buffer.concat([confirmed, added]);
       expect(await other.size(location, soon())).toBe(whole.length);
       expect((await fetchBytes(other, location, 0, whole.length - 1)).equals(whole)).toBe(true);
       await other.discard(draft, soon());
@@ -424,7 +436,7 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 async function takeOver(driver: BlobDriver, draft: Draft, bytes: Buffer): Promise<Draft> {
   const writer = await driver.append(draft, { takeover: true, signal: soon() });
-  await writer.write(bytes);
+  await writer.write(Buffer.from(bytes)); // chunks are handed over, memory and all
   return wire(await writer.close());
 }
 

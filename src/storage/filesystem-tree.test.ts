@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -172,6 +172,17 @@ test('the probe refuses a place without a parent, and one that is a file', async
   await expect(new FilesystemDriver(join(root, 'file')).probe()).rejects.toThrow(
     'cannot hold blobs: ENOTDIR',
   );
+});
+
+test('the version of an object changes when its file is edited in place', async () => {
+  const location = await store(driver, Buffer.from('bytes'));
+  const before = await driver.version(location, soon());
+  expect(await driver.version(location, soon())).toBe(before);
+
+  writeFileSync(join(root, location), 'other');
+  utimesSync(join(root, location), new Date(), new Date(Date.now() + 5));
+
+  expect(await driver.version(location, soon())).not.toBe(before);
 });
 
 test('the probe leaves nothing behind but the folders', async () => {
