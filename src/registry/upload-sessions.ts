@@ -12,6 +12,8 @@ export interface Session {
   takeover: boolean;
   /** The database has a row of it. */
   stored: boolean;
+  /** While `row.draft` is a copy made by a takeover, the draft that the stored row still names. */
+  former?: Draft;
 }
 
 export const unknownUpload = (id: string, cause?: unknown): Failure =>
@@ -96,7 +98,7 @@ export class UploadSessions {
       if (!(error instanceof DraftLost)) throw error;
       // A power cut may take a draft that was not yet a blob, or its end.
       this.#live.delete(id);
-      await uploadStore.remove(this.#database, id);
+      await uploadStore.remove(this.#database, { id, owner: this.owner });
       throw unknownUpload(id, error);
     } finally {
       resolve();
@@ -112,34 +114,68 @@ export class UploadSessions {
       size: draft.size,
       digest: `${session.row.algorithm}:${hash.copy().digest('hex')}`,
     };
+    const former = session.row.draft;
+    const isCopy = draft.key !== former.key;
     if (!session.stored) await this.#insert({ ...session, row });
     else if (!(await uploadStore.confirm(this.#database, row, this.#expiry))) {
       this.#live.delete(row.id);
+      await this.#abandon(row);
       throw unknownUpload(row.id);
     }
     session.stored = true;
     session.row = row;
     session.hash = hash;
     session.takeover = false;
+    if (isCopy) await this.#discard(former);
   }
 
   forget(id: string): void {
     this.#live.delete(id);
   }
 
+  /** After the session has become a blob: what a takeover copied from is of no use any more. */
+  async finished({ former }: Session): Promise<void> {
+    if (former) await this.#discard(former);
+  }
+
+  /**
+   * Ends a session and removes its bytes. False when another worker has taken it over.
+   */
+  async drop({ row, former, stored }: Session): Promise<boolean> {
+    this.#live.delete(row.id);
+    const ours = !stored || (await uploadStore.remove(this.#database, { id: row.id, owner: this.owner }));
+    if (!ours) await this.#abandon(row);
+    else for (const draft of former ? [row.draft, former] : [row.draft]) await this.#discard(draft);
+    return ours;
+  }
+
+  /** The session is another worker's, or has ended: our bytes go, unless the other one is about to copy them. */
+  async #abandon({ id, repository_id: repositoryId, draft }: UploadRow): Promise<void> {
+    const row = await uploadStore.find(this.#database, id, repositoryId);
+    if (row?.draft.key !== draft.key) await this.#discard(draft);
+  }
+
+  /** No row names it any more: if this fails it is one of the drafts that UploadExpiry finds. */
+  async #discard(draft: Draft): Promise<void> {
+    await this.#storage.discard(draft, AbortSignal.timeout(60_000)).catch(() => undefined);
+  }
+
   async #open(id: string, repositoryId: number, starter: string): Promise<Session> {
     const live = this.#live.get(id);
+    // Another worker may have gone on with it, or ended it; a sole writer need not ask.
     const row =
-      live?.row ?? (uuid.test(id) ? await uploadStore.find(this.#database, id, repositoryId) : undefined);
+      live && this.#soleWriter
+        ? live.row
+        : uuid.test(id)
+          ? await uploadStore.find(this.#database, id, repositoryId)
+          : undefined;
+    if (live && row?.owner !== this.owner) this.#live.delete(id);
     if (!row || row.starter !== starter || row.repository_id !== repositoryId) throw unknownUpload(id);
-    if (live) return live;
-    if (!(await uploadStore.takeOver(this.#database, row, this.owner, this.#expiry))) throw unknownUpload(id);
-    const session: Session = {
-      row: { ...row, owner: this.owner },
-      hash: await this.#rehash(row),
-      takeover: true,
-      stored: true,
-    };
+    if (live && row.owner === this.owner) return live;
+    const taken = await uploadStore.takeOver(this.#database, row, this.owner, this.#expiry);
+    if (!taken) throw unknownUpload(id);
+    const hash = await this.#rehash(taken);
+    const session: Session = { row: taken, hash, takeover: true, stored: true };
     this.#remember(session);
     return session;
   }

@@ -30,9 +30,10 @@ const find = statement<UploadRow>(
      from upload where id = $1 and repository_id = $2`,
 );
 
-const takeOver = statement<{ id: string }>(
+const takeOver = statement<UploadRow>(
   'take-over-upload',
-  'update upload set owner = $2, expires_at = now() + $4::interval where id = $1 and owner = $3 returning id',
+  `update upload set owner = $2, expires_at = now() + $4::interval where id = $1 and owner = $3
+    returning id, repository_id, starter, owner, size, draft, algorithm, digest`,
 );
 
 const confirm = statement<{ id: string }>(
@@ -42,9 +43,9 @@ const confirm = statement<{ id: string }>(
      from relaxed where id = $1 and owner = $2 returning id`,
 );
 
-const remove = statement<{ draft: Draft }>(
+const remove = statement<{ id: string }>(
   'remove-upload',
-  'delete from upload where id = $1 returning draft',
+  'delete from upload where id = $1 and owner = $2 returning id',
 );
 
 const finish = statement<{ location: string | null; size: number }>(
@@ -107,9 +108,14 @@ export const uploadStore = {
     return (await database.query(find, [id, repositoryId]))[0];
   },
 
-  /** False when somebody else was faster. */
-  async takeOver(database: Database, row: UploadRow, owner: string, expiry: string): Promise<boolean> {
-    return (await database.query(takeOver, [row.id, owner, row.owner, expiry])).length === 1;
+  /** The row as it is now: its former owner may have confirmed more. Undefined when somebody else was faster. */
+  async takeOver(
+    database: Database,
+    row: UploadRow,
+    owner: string,
+    expiry: string,
+  ): Promise<UploadRow | undefined> {
+    return (await database.query(takeOver, [row.id, owner, row.owner, expiry]))[0];
   },
 
   /** False when the session was cancelled or taken over meanwhile. */
@@ -121,8 +127,9 @@ export const uploadStore = {
     );
   },
 
-  async remove(database: Database, id: string): Promise<Draft | undefined> {
-    return (await database.query(remove, [id]))[0]?.draft;
+  /** False when it has ended or another worker has it. */
+  async remove(database: Database, { id, owner }: { id: string; owner: string }): Promise<boolean> {
+    return (await database.query(remove, [id, owner])).length === 1;
   },
 
   /**

@@ -80,6 +80,7 @@ async function finishSession(exchange: RepositoryExchange, session: Session, dig
   if (hasBody(exchange.request) || session.row.draft.size === 0 || session.takeover) {
     const { draft, complete } = await receiveInto(exchange, session, hash);
     if (!complete) return registry.sessions.confirm(session, draft, hash);
+    if (draft.key !== session.row.draft.key) session.former = session.row.draft;
     session.row.draft = draft;
   }
   const { id, owner } = session.row;
@@ -122,7 +123,7 @@ async function commit(
   const { draft, repository_id: repositoryId, id } = session.row;
   const found = `${digest.algorithm}:${hash.digest('hex')}`;
   if (!complete || found !== digest.text) {
-    await drop(exchange, session);
+    await registry.sessions.drop(session);
     if (!complete) return;
     throw new Failure(
       'DIGEST_INVALID',
@@ -130,7 +131,7 @@ async function commit(
     );
   }
   await checkStillAllowed(exchange).catch(async (error: unknown) => {
-    await drop(exchange, session);
+    await registry.sessions.drop(session);
     throw error;
   });
   // Whatever happens from here on, a repetition starts from what the row says.
@@ -148,13 +149,14 @@ async function commit(
     // Only when PostgreSQL itself said no is it certain that no row names these bytes.
     if (isStatementError(error)) {
       await registry.storage.remove(location, deadline());
-      await drop(exchange, session);
+      await registry.sessions.drop(session);
     }
     throw error;
   });
   // Another push of the same bytes came first (or the session is gone): this copy serves nobody.
   if (linked?.location !== location) await registry.storage.remove(location, deadline());
   if (!linked) throw unknownUpload(id);
+  await registry.sessions.finished(session);
   created(exchange, digest);
 }
 
@@ -165,13 +167,6 @@ function isStatementError(error: unknown): boolean {
 
 /** Storage calls that a client's departure must not cut short. */
 const deadline = () => AbortSignal.timeout(5 * 60_000);
-
-async function drop(exchange: RepositoryExchange, session: Session): Promise<void> {
-  const { registry } = exchange;
-  registry.sessions.forget(session.row.id);
-  if (session.stored) await uploadStore.remove(registry.database, session.row.id);
-  await registry.storage.discard(session.row.draft, deadline());
-}
 
 /** Rights may have been taken away during a long upload (G-79); the token's age does not matter any more. */
 async function checkStillAllowed({ registry, identity, project }: RepositoryExchange): Promise<void> {
@@ -196,7 +191,7 @@ export async function uploadStatus(exchange: RepositoryExchange, id: string): Pr
 /** DELETE: forgets the session and its bytes. */
 export async function cancelUpload(exchange: RepositoryExchange, id: string): Promise<void> {
   await inSession(exchange, id, async (session) => {
-    await drop(exchange, session);
+    if (!(await exchange.registry.sessions.drop(session))) throw unknownUpload(id);
     exchange.response.writeHead(204, { 'Content-Length': 0 });
     exchange.response.end();
   });

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { digestOf } from '#src/oci/digest.ts';
+import { type Difference, verify } from '#src/features/verify/index.ts';
+import { basic, startTestApp, type TestApp } from '../support/app.ts';
+import { long, randomFrom, report, seedOf } from '../support/faults-random.ts';
+import { runSession, slowPatch } from '../support/faults-sessions.ts';
+import { request } from '../support/http.ts';
+
+let app: TestApp;
+/** Another replica on the same database and storage. */
+let other: string;
+
+beforeEach(async () => {
+  app = await startTestApp({ soleWriter: false });
+  other = (await app.replica()).url;
+});
+
+afterEach(() => app.close());
+
+async function differences(): Promise<Difference[]> {
+  const found: Difference[] = [];
+  await verify({
+    db: app.database.db,
+    storage: app.app.registry.storage,
+    signal: AbortSignal.timeout(60_000),
+    sample: 1,
+    repair: false,
+    graceMilliseconds: 0,
+    found: (difference) => found.push(difference),
+  });
+  return found;
+}
+
+/** Drafts in storage that no upload's row names: nothing will ever continue or expire them. */
+async function forgottenDrafts(): Promise<string[]> {
+  const stored = await Array.fromAsync(app.app.registry.storage.listDrafts(AbortSignal.timeout(10_000)));
+  const rows = await app.database.db.selectFrom('upload').select('draft').execute();
+  const named = rows.map(({ draft }) => (draft as { key: string }).key);
+  return stored.map(({ draft }) => draft.key).filter((key) => !named.includes(key));
+}
+
+async function runSessions(urls: readonly string[], seed: number, count: number) {
+  const ends = { stored: 0, lost: 0 };
+  const seeds = Array.from({ length: count }, (_, index) => seed + index).values();
+  const clients = Array.from({ length: 8 }, async () => {
+    for (const one of seeds) {
+      try {
+        ends[await runSession(urls, randomFrom(one))] += 1;
+      } catch (cause) {
+        throw new Error(`session ${one}: ${(cause as Error).message}`, { cause });
+      }
+    }
+  });
+  await Promise.all(clients);
+  return ends;
+}
+
+const sessions = long ? 1_000 : 200;
+
+test('uploads whose connections are cut at any byte go on where the server says, to the last one', async () => {
+  const seed = seedOf('cut uploads');
+
+  const ends = await runSessions([app.url], seed, sessions);
+
+  report(`${ends.stored} stored, ${ends.lost} begun again`);
+  // Lost are only those of which nobody can tell whether none or one byte came.
+  expect(ends.lost).toBeLessThan(sessions / 4);
+  expect(await differences()).toEqual([]);
+  expect(await forgottenDrafts()).toEqual([]);
+});
+
+test('uploads that jump between two replicas end right or are clearly lost', async () => {
+  const seed = seedOf('jumping uploads');
+
+  const ends = await runSessions([app.url, other], seed, sessions);
+
+  report(`${ends.stored} stored, ${ends.lost} begun again`);
+  expect(ends.stored).toBeGreaterThan(sessions / 4);
+  expect(await differences()).toEqual([]);
+  expect(await forgottenDrafts()).toEqual([]);
+});
+
+test('every request of an upload may reach another replica than the one before', async () => {
+  const bytes = randomBytes(300_000);
+  const digest = digestOf(bytes);
+  const headers = basic('admin');
+  const part = (from: number, to: number) => ({
+    headers: { ...headers, 'content-range': `${from}-${to - 1}` },
+    body: bytes.subarray(from, to),
+  });
+
+  const begun = await app.send('admin', { method: 'POST', path: '/v2/library/balanced/blobs/uploads/' });
+  const path = begun.headers['location'] ?? '';
+  const there = await request(other, { method: 'PATCH', path, ...part(0, 100_000) });
+  const here = await request(app.url, { method: 'PATCH', path, ...part(100_000, 200_000) });
+  const again = await request(other, { method: 'PATCH', path, ...part(200_000, 300_000) });
+  const status = await request(app.url, { path, headers });
+  const put = await request(app.url, { method: 'PUT', path: `${path}?digest=${digest}`, headers });
+
+  expect([there.status, here.status, again.status, put.status]).toEqual([202, 202, 202, 201]);
+  expect(status.headers['range']).toBe('0-299999');
+  expect(await differences()).toEqual([]);
+  expect(await forgottenDrafts()).toEqual([]);
+});
+
+test.each(['PATCH', 'PUT'] as const)(
+  'a %s at another replica wins over one that is still being received',
+  async (method) => {
+    const [first, rest] = [randomBytes(200_000), randomBytes(300_000)];
+    const digest = digestOf(Buffer.concat([first, rest]));
+    const headers = basic('admin');
+    const begun = await app.send('admin', { method: 'POST', path: '/v2/library/contested/blobs/uploads/' });
+    const location = begun.headers['location'] ?? '';
+    await app.send('admin', { method: 'PATCH', path: location, body: first });
+    const slow = slowPatch(app.url, location, { 'content-length': String(rest.length) });
+    await slow.send(randomBytes(100_000));
+
+    const path = method === 'PUT' ? `${location}?digest=${digest}` : location;
+    const quick = await request(other, { method, path, headers, body: rest });
+    await slow.send(randomBytes(200_000));
+    const slowStatus = await slow.end();
+    const put = await request(other, { method: 'PUT', path: `${location}?digest=${digest}`, headers });
+    const got = await request(other, { path: `/v2/library/contested/blobs/${digest}`, headers });
+
+    expect([quick.status, slowStatus, put.status]).toEqual([method === 'PUT' ? 201 : 202, 404, 201]);
+    expect(got.body.equals(Buffer.concat([first, rest]))).toBe(true);
+    expect(await differences()).toEqual([]);
+    expect(await forgottenDrafts()).toEqual([]);
+  },
+);
