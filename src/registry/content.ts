@@ -38,7 +38,8 @@ interface BlobRow {
   leased_until: number;
 }
 
-// `lateral … limit 1` makes the planner take the indexes key by key, whatever it believes about table sizes.
+// `lateral … limit 1` makes the planner take the indexes key by key, and a link is asked for in a scalar subquery,
+// which cannot become a walk through all links of the repository, whatever is believed about table sizes.
 const byTag = statement<ManifestRow>(
   'manifest-by-tag',
   `select a.artifact_id, a.repository_id, a.digest, a.media_type, a.blob_id
@@ -77,10 +78,10 @@ const linkedBlobs = statement<BlobRow>(
      left join lateral (
        select b.id as blob_id, b.size, b.location, extract(epoch from b.leased_until)::float8 * 1000 as leased_until,
               exists (select from manifest m where m.blob_id = b.id) as inline
-         from repository r
-         join blob b on b.digest = k.digest
-         join repository_blob l on l.repository_id = r.repository_id and l.blob_id = b.id
-        where r.name = k.name limit 1) b on true
+         from repository r, blob b
+        where r.name = k.name and b.digest = k.digest
+          and (select true from repository_blob l where l.repository_id = r.repository_id and l.blob_id = b.id)
+        limit 1) b on true
     order by k.ord`,
 );
 

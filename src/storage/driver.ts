@@ -84,7 +84,8 @@ export interface ByteRange {
 
 /**
  * An unfinished object, kept as JSON in the upload's row so that any process can go on with it.
- * `key` is the driver's own name; `size` counts the bytes that are durable.
+ * `key` is the driver's own name; `size` counts the bytes that were
+ * synced. A power cut may take a draft (never a committed object): every later call then throws DraftLost.
  */
 export interface Draft {
   key: string;

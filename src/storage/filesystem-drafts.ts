@@ -25,7 +25,7 @@ export class FilesystemDrafts {
   async append(draft: Draft, options: { takeover: boolean; signal: AbortSignal }): Promise<DraftWriter> {
     const { takeover, signal } = options;
     checkKey(draft);
-    if (!takeover) return this.#openWriter(draft, draft.size === 0, signal);
+    if (!takeover) return this.#openWriter(draft, signal);
 
     // The former writer keeps its descriptor; all it can reach is the old file.
     const copy = { ...newDraft(), size: draft.size };
@@ -37,16 +37,16 @@ export class FilesystemDrafts {
       );
     }
     try {
-      return await this.#openWriter(copy, true, signal);
+      return await this.#openWriter(copy, signal);
     } catch (error) {
       await this.#unlink(copy);
       throw error;
     }
   }
 
-  async #openWriter(draft: Draft, isNew: boolean, signal: AbortSignal): Promise<DraftWriter> {
+  async #openWriter(draft: Draft, signal: AbortSignal): Promise<DraftWriter> {
     const { key, size } = draft;
-    const { files, folders, path } = this.#root;
+    const { files } = this.#root;
     if (this.#writing.has(key)) throw new Error(`another request of this process is writing ${key}`);
     this.#writing.add(key);
     let fd: number | undefined;
@@ -63,7 +63,6 @@ export class FilesystemDrafts {
       fd,
       draft,
       signal,
-      syncName: isNew ? () => folders.sync(`${path}/drafts`) : undefined,
       remove: () => files.unlink(this.#root.at(key)),
       released: () => this.#writing.delete(key),
     });

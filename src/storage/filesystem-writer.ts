@@ -14,8 +14,6 @@ export interface WriterTarget {
   fd: number;
   draft: Draft;
   signal: AbortSignal;
-  /** Makes the draft's name durable; absent when it is already. */
-  syncName: (() => Promise<void>) | undefined;
   /** Removes the draft: nothing of it is confirmed, or a sync failed and all of it is suspect. */
   remove: () => Promise<void>;
   /** The descriptor is closed: another writer may open the draft. */
@@ -78,7 +76,7 @@ export class FilesystemWriter implements DraftWriter {
   }
 
   async #finish(): Promise<void> {
-    const { files, fd, syncName, remove } = this.#target;
+    const { files, fd, remove } = this.#target;
     await this.#flush;
     if (this.#failure) {
       await this.#giveUp();
@@ -86,7 +84,8 @@ export class FilesystemWriter implements DraftWriter {
     }
     try {
       // After a failed fsync the kernel may call the lost pages clean: a second one would succeed and lie.
-      await Promise.all([files.sync(fd), syncName?.()]);
+      // The draft's name is not synced: a power cut may take a draft, which its client is then told; a blob's is.
+      await files.sync(fd);
     } catch (error) {
       await remove().catch(nothingMore);
       throw error;

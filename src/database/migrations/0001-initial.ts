@@ -308,9 +308,9 @@ declare
 begin
   update blob b set leased_until = greatest(b.leased_until, now() + p_lease)
     where b.digest = p_digest
-      and (b.location is not null or exists (select from manifest m where m.blob_id = b.id))
-      and exists (select from repository_blob l join repository r using (repository_id)
-                   where l.blob_id = b.id and r.name = p_source)
+      and (b.location is not null or (select true from manifest m where m.blob_id = b.id))
+      and (select true from repository_blob l
+            where l.blob_id = b.id and l.repository_id = (select repository_id from repository where name = p_source))
     returning b.id, b.size into v_blob, v_size;
   if v_blob is null then return false; end if;
   insert into repository_blob (repository_id, blob_id) values (p_repository, v_blob) on conflict do nothing;
@@ -332,8 +332,8 @@ begin
   if v_blob is null then return false; end if;
   delete from repository_blob where repository_id = p_repository and blob_id = v_blob;
   if not found then return false; end if;
-  if not exists (select from repository_blob l join repository r using (repository_id)
-                  where l.blob_id = v_blob and r.project_id = p_project) then
+  if not exists (select from repository_blob l where l.blob_id = v_blob
+                    and (select project_id from repository r where r.repository_id = l.repository_id) = p_project) then
     delete from project_blob where project_id = p_project and blob_id = v_blob;
     if found then perform charge_quota(p_project, -v_size); end if;
   end if;
@@ -359,8 +359,10 @@ begin
   select id into v_artifact from artifact where repository_id = p_repository and digest = p_digest for key share;
   if not found then
     with stored as materialized (
-      select b.id, b.digest, b.size from blob b join repository_blob l on l.repository_id = p_repository and l.blob_id = b.id
-       where b.digest = any(p_blobs) and (b.location is not null or exists (select from manifest m where m.blob_id = b.id))
+      select b.id, b.digest, b.size from blob b
+       where b.digest = any(p_blobs)
+         and (select true from repository_blob l where l.repository_id = p_repository and l.blob_id = b.id)
+         and (b.location is not null or (select true from manifest m where m.blob_id = b.id))
        order by b.digest for key share of b
     ), wanted as (
       select w.digest, w.size, s.id, s.size as stored from unnest(p_blobs, p_sizes) as w(digest, size) left join stored s using (digest)
@@ -391,9 +393,9 @@ begin
       insert into artifact_blob (artifact_id, repository_id, blob_id)
         select v_artifact, p_repository, id from unnest(array_append(v_ids, v_blob)) id on conflict do nothing;
       insert into artifact_child (parent_id, child_id, repository_id, position, platform, annotations)
-        select v_artifact, a.id, p_repository, e.position, e.platform, e.annotations
-          from unnest(p_entries, p_platforms, p_notes) with ordinality as e(digest, platform, annotations, position)
-          join artifact a on a.repository_id = p_repository and a.digest = e.digest;
+        select v_artifact, (select a.id from artifact a where a.repository_id = p_repository and a.digest = e.digest),
+               p_repository, e.position, e.platform, e.annotations
+          from unnest(p_entries, p_platforms, p_notes) with ordinality as e(digest, platform, annotations, position);
     end if;
   end if;
   insert into tag (repository_id, name, artifact_id)
