@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe } from 'vitest';
 import type { S3Settings } from '#src/storage/settings.ts';
+import type { TestCertificate } from '#test/support/certificates.ts';
 import { obstacle, tool } from '#test/support/clients.ts';
 
 const accessKeyId = 'test-access-key';
@@ -33,13 +34,14 @@ export interface S3Server {
 }
 
 /** A real S3 server (versitygw on a temporary folder) with one empty bucket, on loopback. */
-export async function startS3(): Promise<S3Server> {
+export async function startS3(options: { tls?: TestCertificate } = {}): Promise<S3Server> {
   const program = tool('versitygw');
   if (program === undefined) throw new Error('versitygw is not installed');
   const root = await mkdtemp(join(tmpdir(), 'moorage-s3-'));
   const folder = join(root, bucket);
   await mkdir(folder);
-  const { child, port } = await startOnFreePort(program, root);
+  const tls = options.tls ? await writeCertificate(root, options.tls) : [];
+  const { child, port } = await startOnFreePort(program, [...tls, 'posix', root]);
   return {
     port,
     folder,
@@ -48,7 +50,7 @@ export async function startS3(): Promise<S3Server> {
       bucket,
       prefix: '',
       region: 'us-east-1',
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
       pathStyle: true,
       accessKeyId,
       secretAccessKey,
@@ -63,14 +65,21 @@ export async function startS3(): Promise<S3Server> {
   };
 }
 
+async function writeCertificate(root: string, { certificate, key }: TestCertificate): Promise<string[]> {
+  const [certificateFile, keyFile] = [join(root, 'certificate.pem'), join(root, 'key.pem')];
+  await writeFile(certificateFile, certificate);
+  await writeFile(keyFile, key);
+  return ['--cert', certificateFile, '--key', keyFile];
+}
+
 /** versitygw takes a port but not "any", and another program may take a free one first. */
 async function startOnFreePort(
   program: string,
-  root: string,
+  rest: readonly string[],
 ): Promise<{ child: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const args = ['--port', `127.0.0.1:${port}`, '--keep-alive', '--quiet', 'posix', root];
+    const args = ['--port', `127.0.0.1:${port}`, '--keep-alive', '--quiet', ...rest];
     const env = {
       PATH: process.env['PATH'] ?? '',
       ROOT_ACCESS_KEY_ID: accessKeyId,
