@@ -75,7 +75,7 @@ export function openDatabase(url: string, options: { max: number; applicationNam
       return result.rows as Row[];
     },
     async close() {
-      await Promise.all([hot.end(), db.destroy()]);
+      await Promise.all([hot.ended ? undefined : hot.end(), db.destroy()]);
     },
   };
 }
