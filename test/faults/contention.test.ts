@@ -35,7 +35,7 @@ async function start(replicas: 1 | 2): Promise<string[]> {
 /** One push, in whatever way its generator chooses, into one of two repositories. */
 function pushAt(urls: readonly string[], index: number, blob: Blob, seed: number, history: History) {
   const target = { url: urls[index % urls.length] ?? '' };
-  const client = new FaultClient(target, history, randomFrom(seed + index), 20, 'admin');
+  const client = new FaultClient(target, history, randomFrom(seed + index));
   return client.pushBlob(index % 3 === 0 ? 'library/same' : 'library/other', blob);
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { checkHistory } from '../support/faults-check.ts';
+import { checkHistory, faultServer } from '../support/faults-check.ts';
 import { type Blob, blobOf, FaultClient, manifestOf } from '../support/faults-client.ts';
 import { type Disk, makeDisk, mountObstacle } from '../support/faults-disk.ts';
 import { History } from '../support/faults-history.ts';
@@ -30,7 +30,7 @@ async function start(inodes?: number): Promise<Record<string, string>> {
     MOORAGE_DATABASE_URL: database.url,
     MOORAGE_STORAGE: `file://${disk.path}/blobs`,
   };
-  server = await startServer({ data: env.MOORAGE_DATA, env: { ...env, MOORAGE_LOG_LEVEL: 'fatal' } });
+  server = await startServer({ data: env.MOORAGE_DATA, env: { ...faultServer, ...env } });
   return env;
 }
 

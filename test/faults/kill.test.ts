@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { basic } from '../support/app.ts';
-import { administrator, checkHistory } from '../support/faults-check.ts';
+import { administrator, checkHistory, faultServer } from '../support/faults-check.ts';
 import { History } from '../support/faults-history.ts';
 import { postmasterOf } from '../support/faults-processes.ts';
 import { startPushers } from '../support/faults-pushers.ts';
@@ -34,7 +34,7 @@ afterEach(async () => {
 /** Starts the server on the same data and address-book; returns how long it took. */
 async function start(target: { url: string }): Promise<number> {
   const began = performance.now();
-  server = await startServer({ data, env: { MOORAGE_LOG_LEVEL: 'warn' } });
+  server = await startServer({ data, env: faultServer });
   target.url = server.url;
   return performance.now() - began;
 }

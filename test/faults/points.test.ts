@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { checkHistory } from '../support/faults-check.ts';
+import { checkHistory, faultServer } from '../support/faults-check.ts';
 import { type Blob, blobOf, FaultClient, manifestOf } from '../support/faults-client.ts';
 import { History } from '../support/faults-history.ts';
 import { arm, lastHits, type Points, withPoints } from '../support/faults-points.ts';
@@ -23,7 +23,7 @@ const target = { url: '' };
 async function start(): Promise<void> {
   server = await startServer({
     data: join(folder, 'data'),
-    env: { ...env, ...withPoints(join(folder, 'control')) },
+    env: { ...faultServer, ...env, ...withPoints(join(folder, 'control')) },
   });
   target.url = server.url;
 }
@@ -34,7 +34,7 @@ const armed = (points: Points): Promise<string[]> => arm(server, join(folder, 'c
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'moorage-points-'));
   database = await createTestDatabase();
-  env = { MOORAGE_DATABASE_URL: database.url, MOORAGE_DATA: join(folder, 'data'), MOORAGE_LOG_LEVEL: 'warn' };
+  env = { MOORAGE_DATABASE_URL: database.url, MOORAGE_DATA: join(folder, 'data') };
   history = new History();
   await start();
 });

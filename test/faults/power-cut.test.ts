@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkHistory } from '../support/faults-check.ts';
+import { checkHistory, faultServer } from '../support/faults-check.ts';
 import { type Disk, makeDisk, mountObstacle } from '../support/faults-disk.ts';
 import { History } from '../support/faults-history.ts';
 import { withoutSyncs } from '../support/faults-no-sync.ts';
@@ -23,7 +23,7 @@ let cleanup: (() => Promise<unknown>)[];
 async function start(on: Disk, env: Record<string, string> = {}): Promise<RunningServer> {
   const data = join(on.path, 'data');
   await mkdir(data, { mode: 0o711, recursive: true });
-  const server = await startServer({ data, env: { MOORAGE_LOG_LEVEL: 'warn', ...env } });
+  const server = await startServer({ data, env: { ...faultServer, ...env } });
   cleanup.push(() => server.stop());
   return server;
 }
@@ -48,7 +48,7 @@ async function pushAndCut(server: RunningServer, history: History, seed: number)
 }
 
 async function compare(copy: Disk, known: History): Promise<string[]> {
-  const after = await startServer({ data: join(copy.path, 'data'), env: { MOORAGE_LOG_LEVEL: 'warn' } });
+  const after = await startServer({ data: join(copy.path, 'data'), env: faultServer });
   try {
     const problems = await checkHistory(after, known);
     const differences = await verifyInstallation({ MOORAGE_DATA: after.data });

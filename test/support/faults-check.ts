@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basic } from './app.ts';
+import { adminPassword, basic } from './app.ts';
 import { type History, possibleValues, type Register, type Value } from './faults-history.ts';
 import { type HttpAnswer, request } from './http.ts';
 
@@ -8,8 +8,14 @@ export interface Target {
   url: string;
 }
 
-/** Who pushes and checks; startServer's administrator. */
-export const administrator = 'admin:Harbor-12345';
+/** Who pushes and checks, in this process (startTestApp) and in others (with `faultServer`). */
+export const administrator = 'admin';
+
+/** Settings of every server that is started for a fault: its first password, and no line for each request. */
+export const faultServer: Readonly<Record<string, string>> = {
+  MOORAGE_ADMIN_PASSWORD: adminPassword,
+  MOORAGE_LOG_LEVEL: 'warn',
+};
 
 const manifestTypes = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
 

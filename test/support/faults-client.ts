@@ -27,11 +27,7 @@ export class FaultClient {
   /** How often a request whose answer was lost is repeated. */
   readonly #repeats: number;
 
-  /** `name` or `name:password`, as `basic` takes it. */
-  readonly #who: string;
-
-  constructor(target: Target, history: History, random: Random, repeats = 20, who = administrator) {
-    this.#who = who;
+  constructor(target: Target, history: History, random: Random, repeats = 20) {
     this.#target = target;
     this.#history = history;
     this.#random = random;
@@ -40,7 +36,7 @@ export class FaultClient {
 
   /** Undefined when no fault-free answer came. */
   async send(call: HttpRequest, expected: readonly number[]): Promise<HttpAnswer | undefined> {
-    const headers = { ...basic(this.#who), ...call.headers };
+    const headers = { ...basic(administrator), ...call.headers };
     const answer = await inTime(request(this.#target.url, { ...call, headers })).catch((error: unknown) => {
       if (error instanceof Hung) this.#violate(call, 'no answer within a minute');
       return undefined;

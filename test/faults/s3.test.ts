@@ -1,0 +1,131 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { verify } from '#src/features/verify/index.ts';
+import { startTestApp } from '../support/app.ts';
+import { checkHistory, faultServer } from '../support/faults-check.ts';
+import { History } from '../support/faults-history.ts';
+import { startPushers } from '../support/faults-pushers.ts';
+import { long, randomFrom, report, seedOf } from '../support/faults-random.ts';
+import { verifyInstallation } from '../support/faults-verify.ts';
+import { type Fault, startFaultyS3 } from '../support/s3-faults.ts';
+import { describeS3, type S3Server, startS3 } from '../support/s3.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+
+/** More than a part of a multipart upload. */
+const largest = 8 << 20;
+
+/** What a store or the way to it may do; each is over before a deadline of the driver. */
+const faults: readonly Fault[] = [
+  { kind: 'status', status: 503, code: 'SlowDown' },
+  { kind: 'status', status: 500, code: 'InternalError' },
+  { kind: 'errorIn200', code: 'InternalError' },
+  { kind: 'pretend' },
+  { kind: 'dropBefore' },
+  { kind: 'dropAfter' },
+  { kind: 'truncate', after: 100 },
+  { kind: 'shorten', to: 100 },
+  { kind: 'flipDown' },
+  { kind: 'flipUp' },
+];
+
+let s3: S3Server;
+
+describeS3('blobs in a bucket', () => {
+  beforeEach(async () => {
+    s3 = await startS3();
+  });
+
+  afterEach(() => s3.stop());
+
+  test('nothing acknowledged is lost when the server is killed at any time', async () => {
+    const seed = seedOf('kill -9 of a server with a bucket');
+    const random = randomFrom(seed);
+    const data = await mkdtemp(join(tmpdir(), 'moorage-s3-kill-'));
+    await chmod(data, 0o711);
+    const { bucket, endpoint = '', accessKeyId = '', secretAccessKey = '' } = s3.settings();
+    const options = new URLSearchParams({
+      endpoint,
+      access_key_id: accessKeyId,
+      secret_access_key: secretAccessKey,
+      redirect: 'false',
+      part_size: '5MiB',
+    });
+    const storage = { MOORAGE_STORAGE: `s3://${bucket}?${options.toString()}` };
+    const [target, history] = [{ url: '' }, new History()];
+    const start = async (): Promise<RunningServer> => {
+      const started = await startServer({ data, env: { ...faultServer, ...storage } });
+      target.url = started.url;
+      return started;
+    };
+    let server = await start();
+    const rounds = long ? 40 : 3;
+
+    const problems: string[] = [];
+    for (let round = 0; round < rounds && problems.length === 0; round++) {
+      const pushers = startPushers({ target, history, seed: seed + round, largest });
+      await delay(300 + random.below(1_500));
+      await server.kill9();
+      server = await start();
+      await delay(random.below(300));
+      await pushers.stop();
+      history.settle();
+      problems.push(...(await checkHistory(target, history, { everything: false })));
+    }
+    problems.push(...(await checkHistory(target, history)));
+    const differences = await verifyInstallation({ ...storage, MOORAGE_DATA: data });
+    await server.stop();
+    await rm(data, { recursive: true, force: true });
+
+    report(`${rounds} kills, ${history.count('manifest')} images`);
+    expect(problems).toEqual([]);
+    expect(differences).toEqual([]);
+    expect(history.count('blob')).toBeGreaterThan(rounds);
+  });
+
+  test('a bucket that fails at random loses nothing, and what is there is never called unknown', async () => {
+    const seed = seedOf('faults of a bucket');
+    const random = randomFrom(seed);
+    const proxy = await startFaultyS3(s3.port);
+    const storage = s3.settings({ endpoint: proxy.endpoint, redirect: false });
+    const app = await startTestApp({ settings: { storage } });
+    const history = new History();
+    const injected = new Map<string, number>();
+    proxy.fault = () => {
+      if (!random.chance(0.1)) return undefined;
+      const fault = random.pick(faults);
+      injected.set(fault.kind, (injected.get(fault.kind) ?? 0) + 1);
+      return fault;
+    };
+
+    const pushers = startPushers({ target: app, history, seed, largest });
+    await delay(long ? 60_000 : 6_000);
+    await pushers.stop();
+    proxy.fault = () => undefined;
+    history.settle();
+    const problems = await checkHistory(app, history);
+    const kinds: string[] = [];
+    await verify({
+      db: app.database.db,
+      storage: app.app.registry.storage,
+      signal: AbortSignal.timeout(120_000),
+      sample: 1,
+      repair: false,
+      graceMilliseconds: 0,
+      found: ({ kind, subject, detail }) =>
+        kind !== 'unreferenced-object' && kinds.push(`${kind} ${subject} ${detail}`),
+    });
+    await app.close();
+    await proxy.stop();
+
+    report(
+      `${history.count('blob')} blobs, faults: ${[...injected].map((pair) => pair.join(' ')).join(', ')}`,
+    );
+    expect(problems).toEqual([]);
+    expect(kinds).toEqual([]);
+    expect(history.count('blob')).toBeGreaterThan(5);
+    expect([...injected.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
+  });
+});
