@@ -38,7 +38,7 @@ export function seedImagesRead(target: Target): Promise<void> {
   return target.once('images-read', () => pushImages(target, imagesRead, 4));
 }
 
-export function smallBlobSeed(index: number): string {
+function smallBlobSeed(index: number): string {
   return `small/${index}`;
 }
 
