@@ -174,7 +174,6 @@ export class FilesystemWriter implements DraftWriter {
   }
 }
 
-/** A caller that has gone away must not turn a failed write into an unhandled rejection. */
 /** Chunks of a socket come in memory of their own, up to 64 KiB each. */
 const ownMemory = 16 << 10;
 
@@ -188,6 +187,7 @@ function letGo(chunk: Buffer): void {
     buffer.transfer(0);
 }
 
+/** A caller that has gone away must not turn a failed write into an unhandled rejection. */
 function newRoom(): PromiseWithResolvers<void> {
   const room = Promise.withResolvers<void>();
   room.promise.catch(nothingMore);

@@ -11,7 +11,7 @@ import { uniqueName } from './layout.ts';
 import type { S3Settings } from './settings.ts';
 
 /** S3 refuses smaller parts, the last one aside. */
-export const minimumPart: number = 5 << 20;
+const minimumPart = 5 << 20;
 /** S3 refuses larger parts, and larger objects in one copy. */
 export const maximumPart: number = 5 * 1024 ** 3;
 const maximumParts = 10_000;
