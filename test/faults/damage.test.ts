@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readdir, rm, truncate } from 'node:fs/promises';
+import { open, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { verify } from '#src/features/verify/index.ts';
@@ -48,9 +48,10 @@ async function damage(digest: string, how: Damage): Promise<void> {
 
 async function fileOf(digest: string): Promise<string> {
   const hex = digest.slice('sha256:'.length);
-  const folder = join(app.storage, 'blobs/sha256', hex.slice(0, 2), hex.slice(2, 4));
-  const name = (await readdir(folder)).find((one) => one.startsWith(hex));
-  return join(folder, name ?? hex);
+  for await (const { location } of app.app.registry.storage.list(AbortSignal.timeout(10_000))) {
+    if (location.includes(hex)) return join(app.storage, location);
+  }
+  throw new Error(`${digest} is not in storage`);
 }
 
 type Outcome = 'right' | 'cut' | 'fault' | `wrong: ${string}`;

@@ -90,9 +90,9 @@ export class FaultClient {
       const chunk = bytes.subarray(at, Math.min(at + step, end));
       const headers = { 'content-range': `${at}-${at + chunk.length - 1}` };
       const call = streamed ? { body: chunk, chunked: true } : { body: chunk, headers };
-      const answer = await this.send({ method: 'PATCH', path: location, ...call }, [202, 404]);
+      const answer = await this.send({ method: 'PATCH', path: location, ...call }, [202, 404, 416]);
       if (answer?.status === 404) return undefined;
-      if (answer) at += chunk.length;
+      if (answer?.status === 202) at += chunk.length;
       else if (resumes++ === this.#repeats) return undefined;
       else {
         const confirmed = await this.#confirmed(location);
@@ -121,7 +121,7 @@ export class FaultClient {
     const call = body.length === 0 ? {} : { body, headers };
     for (let tries = 0; tries <= this.#repeats; tries++) {
       const put = { method: 'PUT', path: `${location}?digest=${digest}`, ...call };
-      const answer = await this.send(put, tries === 0 ? [201, 404] : [201, 404, 416]);
+      const answer = await this.send(put, [201, 404, 416]);
       if (answer) return answer.status === 201;
       if (this.#random.chance(0.3)) return false;
       await pause();
