@@ -30,7 +30,8 @@ async function start(folder: string, flags: readonly string[], password: string)
   return startServer({
     name: 'moorage',
     program: ownNode(folder),
-    args: [...flags, 'src/main.ts'],
+    // As `npm start` does.
+    args: ['--max-semi-space-size=8', ...flags, 'src/main.ts'],
     cwd: checkout,
     env: {
       PATH: process.env['PATH'],

@@ -24,13 +24,10 @@ export class FilesystemWalk {
 
   async *objects(): AsyncGenerator<StoredObject> {
     for await (const algorithm of this.#names('blobs', (name) => algorithms.includes(name))) {
-      for await (const first of this.#names(`blobs/${algorithm}`, isFanOut)) {
-        for await (const second of this.#names(`blobs/${algorithm}/${first}`, isFanOut)) {
-          const folder = `blobs/${algorithm}/${first}/${second}`;
-          const isObject = (name: string) => isObjectName(algorithm, first, second, name);
-          for await (const { location, stat } of this.#filesIn(folder, isObject)) {
-            yield { location, size: stat.size, modifiedAt: stat.modifiedAt };
-          }
+      for await (const fanOut of this.#names(`blobs/${algorithm}`, isFanOut)) {
+        const isObject = (name: string) => isObjectName(algorithm, fanOut, name);
+        for await (const { location, stat } of this.#filesIn(`blobs/${algorithm}/${fanOut}`, isObject)) {
+          yield { location, size: stat.size, modifiedAt: stat.modifiedAt };
         }
       }
     }

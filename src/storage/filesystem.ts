@@ -21,7 +21,7 @@ import { algorithms, isObjectName, uniqueName } from './layout.ts';
 /**
  * Objects as files below one root:
  *
- *     blobs/<algorithm>/<2 hex>/<2 hex>/<hex>.<unique>   committed
+ *     blobs/<algorithm>/<2 hex>/<hex>.<unique>           committed
  *     drafts/<unique>                                    being uploaded
  *     quarantine/<algorithm>/<hex>.<unique>              set aside
  *
@@ -177,8 +177,7 @@ export class FilesystemDriver implements BlobDriver {
 
 /** Our own names are unique; a name that another program gave may be `data`, so its whole path becomes the name. */
 function placeAside(location: string): string {
-  const [top, algorithm = '', first = '', second = '', name = ''] = location.split('/');
-  if (top === 'blobs' && isObjectName(algorithm, first, second, name))
-    return `quarantine/${algorithm}/${name}`;
+  const [top, algorithm = '', fanOut = '', name = ''] = location.split('/');
+  if (top === 'blobs' && isObjectName(algorithm, fanOut, name)) return `quarantine/${algorithm}/${name}`;
   return top === 'quarantine' ? location : `quarantine/${location.replaceAll('/', '%')}`;
 }

@@ -26,18 +26,22 @@ export function uniqueName(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** `blobs/<algorithm>/<2 hex>/<2 hex>/<hex>.<unique>`: at most 65,536 folders of one algorithm. */
+/**
+ * `blobs/<algorithm>/<2 hex>/<hex>.<unique>`: 256 folders of one algorithm. With a second level nearly every blob
+ * of an installation below a million makes a folder, which is a mkdir and a sync more (decision 0014); ten million
+ * blobs are 40,000 names in a folder.
+ */
 export function objectPath(digest: string, unique: string): string {
   if (!digestPattern.test(digest))
     throw new Error(`${JSON.stringify(digest)} is not a sha256 or sha512 digest`);
   const [algorithm, hex = ''] = digest.split(':');
-  return `blobs/${algorithm}/${hex.slice(0, 2)}/${hex.slice(2, 4)}/${hex}.${unique}`;
+  return `blobs/${algorithm}/${hex.slice(0, 2)}/${hex}.${unique}`;
 }
 
 /** True when a file of that name belongs into that folder of the tree. */
-export function isObjectName(algorithm: string, first: string, second: string, name: string): boolean {
+export function isObjectName(algorithm: string, fanOut: string, name: string): boolean {
   const hex = objectNames[algorithm]?.exec(name)?.[1];
-  return hex?.startsWith(first + second) ?? false;
+  return hex?.startsWith(fanOut) ?? false;
 }
 
 /** Locations come from rows, which a restore or an import may have filled: none may lead out of the root. */

@@ -212,7 +212,8 @@ create table tag (
 create index tag_artifact on tag (artifact_id);
 
 -- An upload on its way. Only the worker named in owner writes to the draft; another one takes it over by
--- writing its own name here and going on with a draft of its own.
+-- writing its own name here and going on with a draft of its own. No index but the key: every PATCH would change
+-- one on expires_at, and the sweep may as well look at all of the few rows there are.
 create table upload (
   id uuid primary key,
   repository_id bigint not null,
@@ -225,8 +226,6 @@ create table upload (
   started_at timestamptz not null default now(),
   expires_at timestamptz not null
 ) with (fillfactor = 70);
-create index upload_expiry on upload (expires_at);
-create index upload_repository on upload (repository_id);
 
 create table audit_log (
   id bigint generated always as identity primary key,
