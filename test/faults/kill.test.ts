@@ -2,11 +2,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { basic } from '../support/app.ts';
 import { administrator, checkHistory, faultServer } from '../support/faults-check.ts';
 import { History } from '../support/faults-history.ts';
-import { postmasterOf } from '../support/faults-processes.ts';
+import { postmasterOf, workersOf } from '../support/faults-processes.ts';
 import { startPushers } from '../support/faults-pushers.ts';
 import { long, randomFrom, report, seedOf } from '../support/faults-random.ts';
 import { verifyInstallation } from '../support/faults-verify.ts';
@@ -31,10 +31,10 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Starts the server on the same data and address-book; returns how long it took. */
-async function start(target: { url: string }): Promise<number> {
+/** Starts the server on the same data; returns how long it took (ms). */
+async function start(target: { url: string }, env: Record<string, string> = {}): Promise<number> {
   const began = performance.now();
-  server = await startServer({ data, env: faultServer });
+  server = await startServer({ data, env: { ...faultServer, ...env } });
   target.url = server.url;
   return performance.now() - began;
 }
@@ -95,6 +95,33 @@ test('nothing acknowledged is lost, and nothing is denied, when PostgreSQL is ki
   await start(target);
   problems.push(...(await checkHistory(target, history)));
 
+  expect(problems).toEqual([]);
+  expect(await verifyInstallation({ MOORAGE_DATA: data })).toEqual([]);
+  expect(history.count('manifest')).toBeGreaterThan(rounds);
+});
+
+test('nothing acknowledged is lost when one of two workers is killed at any time', async () => {
+  const seed = seedOf('kill -9 of a worker');
+  const random = randomFrom(seed);
+  const [target, history] = [{ url: '' }, new History()];
+  await start(target, { MOORAGE_WORKERS: '2' });
+  const rounds = long ? 20 : 3;
+
+  const problems: string[] = [];
+  for (let round = 0; round < rounds && problems.length === 0; round++) {
+    const pushers = startPushers({ target, history, seed: seed + round });
+    await delay(200 + random.below(1_000));
+    process.kill(random.pick(await workersOf(server?.pid ?? 0)), 'SIGKILL');
+    // The other one goes on with the uploads of this one.
+    await delay(300 + random.below(500));
+    await pushers.stop();
+    await vi.waitUntil(() => server?.logs().match(/serves again/g)?.length === round + 1, 20_000);
+    history.settle();
+    problems.push(...(await checkHistory(target, history, { everything: false })));
+  }
+  problems.push(...(await checkHistory(target, history)));
+
+  report(`${rounds} workers killed, ${history.count('manifest')} images`);
   expect(problems).toEqual([]);
   expect(await verifyInstallation({ MOORAGE_DATA: data })).toEqual([]);
   expect(history.count('manifest')).toBeGreaterThan(rounds);

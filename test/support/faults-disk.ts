@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,16 +22,24 @@ export interface Disk {
   remove(): Promise<void>;
 }
 
-/** Why this machine cannot mount images, or undefined. Tried once, because containers differ in what root may do. */
+/** Why this machine cannot mount images, or undefined. Only trying tells: containers differ in what root may do. */
 export function mountObstacle(): string | undefined {
   if (process.platform !== 'linux') return 'needs Linux';
   if (process.getuid?.() !== 0) return 'needs root';
+  const folder = mkdtempSync(join(tmpdir(), 'moorage-mount-'));
+  const [image, path] = [join(folder, 'disk.img'), join(folder, 'mounted')];
+  const quiet = { stdio: 'ignore' } as const;
   try {
-    execFileSync('mkfs.ext4', ['-V'], { stdio: 'ignore' });
-    execFileSync('losetup', ['--find'], { stdio: 'ignore' });
+    mkdirSync(path);
+    execFileSync('truncate', ['-s', '8M', image], quiet);
+    execFileSync('mkfs.ext4', ['-q', '-F', image], quiet);
+    execFileSync('mount', ['-o', 'loop', image, path], quiet);
+    execFileSync('umount', [path], quiet);
     return undefined;
   } catch (error) {
-    return `needs mkfs.ext4 and loop devices (${(error as Error).message.split('\n')[0]})`;
+    return `needs mkfs.ext4 and loop mounts (${(error as Error).message.split('\n')[0]})`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

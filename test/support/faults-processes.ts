@@ -26,6 +26,15 @@ export async function treeOf(pid: number): Promise<number[]> {
   return tree;
 }
 
+/** The HTTP workers of a server that has more than one process. */
+export async function workersOf(server: number): Promise<number[]> {
+  const tree = await treeOf(server);
+  const commands = await Promise.all(
+    tree.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return tree.filter((_, index) => commands[index]?.includes('processes/worker.ts'));
+}
+
 /** Stops every process and waits until each of their threads stands still: a call in the kernel ends first. */
 export async function freeze(pids: readonly number[]): Promise<void> {
   for (const pid of pids) signal(pid, 'SIGSTOP');
