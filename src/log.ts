@@ -26,7 +26,7 @@ export function createLogger(options: {
   );
 }
 
-const secretKeys = new Set(['password', 'secret', 'authorization', 'cookie', 'token']);
+const secretKeys: ReadonlySet<string> = new Set(['password', 'secret', 'authorization', 'cookie', 'token']);
 
 /** Two levels deep. pino's own redaction took 9 µs of each request line, this takes 0.3. */
 export function withoutSecrets(line: Record<string, unknown>): Record<string, unknown> {

@@ -8,7 +8,7 @@ export interface Migration {
 }
 
 /** In order; an applied one never changes. */
-export const migrations: readonly Migration[] = [{ version: 1, name: 'initial', sql: initial }];
+const migrations: readonly Migration[] = [{ version: 1, name: 'initial', sql: initial }];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */
 const migrationLock = '30804158714636645';

@@ -44,7 +44,7 @@ export interface ApiParts {
   serverFactory?(handler: (request: IncomingMessage, response: ServerResponse) => void): Server;
 }
 
-export const apiBase = '/api/v2.0';
+const apiBase = '/api/v2.0';
 
 /** The request's own id when it is harmless, else a fresh one; on every response (Harbor: X-Request-Id). */
 export function requestIdOf(headers: IncomingMessage['headers']): string {

@@ -60,10 +60,10 @@ export function denial(denied: Denial): Failure {
   });
 }
 
-export const basicChallenge: Record<string, string> = { 'www-authenticate': 'Basic realm="harbor"' };
+const basicChallenge: Record<string, string> = { 'www-authenticate': 'Basic realm="harbor"' };
 
 /** Where to get a token: the scheme from the external URL, the host from the request, so that a second name works. */
-export function bearerChallenge(
+function bearerChallenge(
   registry: Registry,
   request: IncomingMessage,
   scope: string | undefined,

@@ -10,7 +10,7 @@ import { matches } from './manifests.ts';
 import { contentRange, multipartBody } from './multipart.ts';
 
 /** Blobs up to this size are kept in memory once read: configs above all (44 k/s read from a file, 66 k from memory). */
-export const smallBlob = 64 * 1024;
+const smallBlob = 64 * 1024;
 
 const unknownBlob = (digest: string, repository: string) =>
   new Failure('BLOB_UNKNOWN', `blob ${digest} is not known in ${repository}`, { detail: { digest } });

@@ -255,7 +255,7 @@ function accepted(exchange: RepositoryExchange, session: Session, status: 202 | 
   exchange.response.end();
 }
 
-export function created({ response, repository }: RepositoryExchange, digest: Digest): void {
+function created({ response, repository }: RepositoryExchange, digest: Digest): void {
   response.writeHead(201, {
     Location: `/v2/${repository.name}/blobs/${digest.text}`,
     'Docker-Content-Digest': digest.text,

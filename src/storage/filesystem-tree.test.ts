@@ -62,8 +62,7 @@ test('what cannot be read is reported, the rest is listed, and the end is an err
     locations.push(await model.commit(draft, `sha256:${hex.repeat(32)}`, soon()));
   }
   files.before = (call) => {
-    if (/^(names .*\/aa|stat .*\/bb\/bbb)/.test(call))
-      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    if (/^(names .*\/aa|stat .*\/bb\/bbb)/.test(call)) throw Object.assign(new Error('EIO'), { code: 'EIO' });
   };
   const reported: string[] = [];
   const listed: string[] = [];

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Module } from './modules.ts';
+import { isTest, type Module } from './modules.ts';
 
 /** The folders and top-level files that ARCHITECTURE.md's map names: lines such as "- `src/oci/`: …". */
 function mapped(architecture: string): string[] {
@@ -10,7 +10,7 @@ function mapped(architecture: string): string[] {
 export function existing(modules: readonly Module[]): string[] {
   const found = new Set<string>();
   for (const { path } of modules) {
-    if (posix.dirname(path) === 'src') found.add(path);
+    if (posix.dirname(path) === 'src' && !isTest(path)) found.add(path);
     for (
       let folder = posix.dirname(path);
       folder !== 'src' && folder !== '.';

@@ -14,7 +14,7 @@ import { createTestDatabase } from './database.ts';
 import { type HttpAnswer, type HttpRequest, request } from './http.ts';
 
 export const adminPassword = 'Harbor12345';
-export const userPassword = 'Correct-horse-1';
+const userPassword = 'Correct-horse-1';
 
 export interface TestApp {
   readonly url: string;

@@ -1,1 +1,1 @@
-export { type Difference, type VerifyOptions, type VerifyReport, verify } from './verify.ts';
+export { type Difference, type VerifyReport, verify } from './verify.ts';
