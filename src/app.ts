@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { nameOf } from '#src/access/authorize.ts';
 import { Authenticator } from '#src/auth/authenticate.ts';
 import { Directory } from '#src/auth/directory.ts';
 import { loadSigningKey } from '#src/auth/signing-key.ts';
@@ -11,6 +12,7 @@ import { type Database, openDatabase } from '#src/database/pool.ts';
 import { createRoutes } from '#src/features/index.ts';
 import type { Route } from '#src/http/endpoint.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
+import { logRequest } from '#src/http/request-log.ts';
 import { createListener, type ListenOptions } from '#src/http/listen.ts';
 import { servePortal } from '#src/http/portal.ts';
 import { createApi, requestIdOf } from '#src/http/server.ts';
@@ -100,7 +102,7 @@ async function createParts(
   { settings, log, secretKey, soleWriter }: AppOptions,
   database: Database,
 ): Promise<Parts> {
-  const storage = openStorage(settings.storage);
+  const storage = openStorage(settings.storage, (message) => log.warn({ storage: message }, 'storage'));
   await storage.probe();
   const robotPrefix = () => settings.robotNamePrefix;
   const directory = new Directory(database, { robotPrefix, log });
@@ -171,7 +173,16 @@ async function serveToken(
   response: ServerResponse,
 ): Promise<void> {
   const requestId = requestIdOf(request.headers);
+  const began = performance.now();
   response.setHeader('X-Request-Id', requestId);
+  response.once('close', () => {
+    const known = registry.authenticator.peek(request.headers.authorization);
+    logRequest(registry.log, request, response, {
+      id: requestId,
+      actor: known ? nameOf(known.who) : '-',
+      began,
+    });
+  });
   const service = {
     authenticator: registry.authenticator,
     directory: registry.directory,

@@ -29,11 +29,11 @@ export const verifyCommand: Command = {
   },
 };
 
-async function compare({ settings, values }: Call, url: string): Promise<VerifyReport> {
+async function compare({ settings, values, log }: Call, url: string): Promise<VerifyReport> {
   const sample = numberOf(values['sample'], 1, 1, '--sample takes a share from 0 to 1');
   const grace = numberOf(values['grace'], 3_600, 1e9, '--grace takes a number of seconds');
   const database = openDatabase(url, { max: 4 });
-  const storage = openStorage(settings.storage);
+  const storage = openStorage(settings.storage, (message) => log.warn(message));
   const bar = progressBar();
   const print = (line: object | string) => {
     bar.clear();

@@ -20,7 +20,8 @@ export function refusalOf(error: unknown, requestId: string, log: Logger): Refus
     return refuse(error.status, error.code, error.message, error.detail, error.headers);
   }
   if (isDatabaseFault(error)) {
-    log.error({ err: error, requestId }, 'the database did not answer');
+    // Without the stack: there is one of these for each request of an outage.
+    log.warn({ reason: (error as Error).message, requestId }, 'the database did not answer');
     return refuse(
       503,
       'SERVICE_UNAVAILABLE',

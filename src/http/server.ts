@@ -27,6 +27,7 @@ import {
 import { refusalOf } from './errors.ts';
 import { readOnlyJson } from './json-body.ts';
 import { linkOf } from './list.ts';
+import { logRequest } from './request-log.ts';
 import { createValidators, type Validators } from './validation.ts';
 
 /** What the API needs from the rest of the program. */
@@ -81,18 +82,12 @@ export function createApi(parts: ApiParts): FastifyInstance {
     reply.header('x-request-id', request.id);
   });
   app.addHook('onResponse', async (request, reply) => {
-    parts.log.info(
-      {
-        id: request.id,
-        actor: actors.get(request.raw) ?? '-',
-        method: request.method,
-        path: request.url.split('?')[0],
-        status: reply.statusCode,
-        bytes: Number(reply.getHeader('content-length') ?? 0),
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'request',
-    );
+    const began = performance.now() - reply.elapsedTime;
+    logRequest(parts.log, request.raw, reply.raw, {
+      id: request.id,
+      actor: actors.get(request.raw) ?? '-',
+      began,
+    });
   });
   const actors = new WeakMap<IncomingMessage, string>();
   const validators = createValidators();

@@ -93,7 +93,7 @@ async function smallBytes(exchange: RepositoryExchange, digest: string, blob: Fo
   const parts: Buffer[] = [];
   if (size > 0) {
     const reader = await registry.storage
-      .read(location, { start: 0, end: size - 1 }, signalOf(exchange))
+      .read(location, { start: 0, end: size - 1, total: size }, signalOf(exchange))
       .catch(lost(digest));
     try {
       for (let chunk = await reader.next(); chunk; chunk = await reader.next())
@@ -236,7 +236,9 @@ async function pour(
   hash?: Hash,
 ): Promise<Buffer | undefined> {
   const { registry, response } = exchange;
-  const reader = await registry.storage.read(blob.location, span, signalOf(exchange)).catch(lost(digest));
+  const reader = await registry.storage
+    .read(blob.location, { ...span, total: blob.size }, signalOf(exchange))
+    .catch(lost(digest));
   try {
     let left = span.end - span.start + 1;
     let begun = false;

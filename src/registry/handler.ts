@@ -4,6 +4,7 @@ import type { Identity } from '#src/auth/authenticate.ts';
 import type { Project } from '#src/auth/directory.ts';
 import { Failure } from '#src/failures.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
+import { logRequest } from '#src/http/request-log.ts';
 import { requestIdOf } from '#src/http/server.ts';
 import type { RepositoryName } from '#src/oci/reference.ts';
 import { actionsOf, checkBase, checkCatalog, denial, mayOnRepository } from './access.ts';
@@ -32,7 +33,10 @@ export function createRegistry(
     response.setHeader('X-Request-Id', requestId);
     response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
     const seen: Seen = { identity: undefined };
-    response.once('close', () => logRequest(registry, request, response, requestId, began, seen));
+    response.once('close', () => {
+      const actor = seen.identity ? nameOf(seen.identity.who) : '-';
+      logRequest(registry.log, request, response, { id: requestId, actor, began });
+    });
     // No `async` on the warm path: each await is a turn of the microtask queue.
     try {
       const done = admit(registry, request, response, requestId, seen);
@@ -178,29 +182,4 @@ function fail(
   if (error instanceof Failure && error.status === 404 && response.headersSent)
     return void response.destroy();
   sendRefusal(response, refusalOf(error, requestId, registry.log), request.method !== 'HEAD');
-}
-
-function logRequest(
-  registry: Registry,
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
-  began: number,
-  { identity }: Seen,
-): void {
-  if (!registry.log.isLevelEnabled('info')) return;
-  const url = request.url ?? '';
-  const mark = url.indexOf('?');
-  registry.log.info(
-    {
-      id: requestId,
-      actor: identity ? nameOf(identity.who) : '-',
-      method: request.method,
-      path: mark < 0 ? url : url.slice(0, mark),
-      status: response.writableFinished ? response.statusCode : 499,
-      bytes: Number(response.getHeader('content-length') ?? 0),
-      ms: Math.round((performance.now() - began) * 10) / 10,
-    },
-    'request',
-  );
 }
