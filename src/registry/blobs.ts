@@ -5,7 +5,7 @@ import { parseDigest } from '#src/oci/digest.ts';
 import { parseRange, type Span } from '#src/oci/range.ts';
 import { NoSuchObject } from '#src/storage/driver.ts';
 import type { FoundBlob } from './content.ts';
-import { type RepositoryExchange, signalOf } from './exchange.ts';
+import { type RepositoryExchange, reply, signalOf } from './exchange.ts';
 import { matches } from './manifests.ts';
 import { contentRange, multipartBody } from './multipart.ts';
 
@@ -57,26 +57,27 @@ function headersOf(digest: string, size: number): Record<string, string | number
   };
 }
 
-function head({ request, response }: RepositoryExchange, digest: string, { size }: FoundBlob): void {
-  if (matches(request.headers['if-none-match'], `"${digest}"`)) return notModified(response, digest);
-  response.writeHead(200, headersOf(digest, size));
+function head(exchange: RepositoryExchange, digest: string, { size }: FoundBlob): void {
+  const { request, response } = exchange;
+  if (matches(request.headers['if-none-match'], `"${digest}"`)) return notModified(exchange, digest);
+  reply(exchange, 200, headersOf(digest, size));
   response.end();
 }
 
-function notModified(response: RepositoryExchange['response'], digest: string): void {
-  response.writeHead(304, { Etag: `"${digest}"`, 'Docker-Content-Digest': digest });
-  response.end();
+function notModified(exchange: RepositoryExchange, digest: string): void {
+  reply(exchange, 304, { Etag: `"${digest}"`, 'Docker-Content-Digest': digest });
+  exchange.response.end();
 }
 
 async function serve(exchange: RepositoryExchange, digest: string, blob: FoundBlob): Promise<void> {
   const { registry, request, response } = exchange;
-  if (matches(request.headers['if-none-match'], `"${digest}"`)) return notModified(response, digest);
+  if (matches(request.headers['if-none-match'], `"${digest}"`)) return notModified(exchange, digest);
   if (blob.size <= smallBlob || blob.location === undefined) {
     return sendBytes(exchange, digest, await smallBytes(exchange, digest, blob));
   }
   const elsewhere = await registry.storage.signedUrl(blob.location, 'GET');
   if (elsewhere !== undefined) {
-    response.writeHead(307, { Location: elsewhere, 'Docker-Content-Digest': digest, 'Content-Length': 0 });
+    reply(exchange, 307, { Location: elsewhere, 'Docker-Content-Digest': digest, 'Content-Length': 0 });
     response.end();
     return;
   }
@@ -123,18 +124,19 @@ const damaged = (digest: string, repository: string) =>
     `the stored bytes of ${digest} in ${repository} do not match their digest; run verify, then push the blob again`,
   );
 
-function sendBytes({ request, response }: RepositoryExchange, digest: string, bytes: Buffer): void {
+function sendBytes(exchange: RepositoryExchange, digest: string, bytes: Buffer): void {
+  const { request, response } = exchange;
   const range = parseRange(rangeOf(request.headers, digest), bytes.length);
   if (range.kind === 'unsatisfiable') throw unsatisfiable(bytes.length);
   if (range.kind === 'whole') {
-    response.writeHead(200, headersOf(digest, bytes.length));
+    reply(exchange, 200, headersOf(digest, bytes.length));
     response.end(bytes);
     return;
   }
   const [first] = range.ranges;
   if (first && range.ranges.length === 1) {
     const part = bytes.subarray(first.start, first.end + 1);
-    response.writeHead(206, {
+    reply(exchange, 206, {
       ...headersOf(digest, part.length),
       'Content-Range': contentRange(first, bytes.length),
     });
@@ -142,7 +144,7 @@ function sendBytes({ request, response }: RepositoryExchange, digest: string, by
     return;
   }
   const { headers, parts, closing } = multipartBody(range.ranges, bytes.length);
-  response.writeHead(206, { ...headersOf(digest, 0), ...headers });
+  reply(exchange, 206, { ...headersOf(digest, 0), ...headers });
   for (const part of parts) {
     response.write(part.head);
     response.write(bytes.subarray(part.span.start, part.span.end + 1));
@@ -175,7 +177,7 @@ async function sendObject(
   if (first && range.ranges.length === 1) {
     const length = first.end - first.start + 1;
     await pour(exchange, digest, blob, first, () =>
-      response.writeHead(206, {
+      reply(exchange, 206, {
         ...headersOf(digest, length),
         'Content-Range': contentRange(first, blob.size),
       }),
@@ -184,7 +186,7 @@ async function sendObject(
     return;
   }
   const { headers, parts, closing } = multipartBody(range.ranges, blob.size);
-  response.writeHead(206, { ...headersOf(digest, 0), ...headers });
+  reply(exchange, 206, { ...headersOf(digest, 0), ...headers });
   for (const part of parts) {
     response.write(part.head);
     await pour(exchange, digest, blob, part.span, () => undefined);
@@ -212,7 +214,7 @@ async function sendWhole(
     digest,
     blob,
     whole,
-    () => response.writeHead(200, headersOf(digest, blob.size)),
+    () => reply(exchange, 200, headersOf(digest, blob.size)),
     hash,
   );
   if (hash && !digest.endsWith(`:${hash.digest('hex')}`)) {
@@ -280,7 +282,7 @@ export async function deleteBlob(exchange: RepositoryExchange, text: string): Pr
     return row?.unlinked === true;
   });
   if (!unlinked) throw unknownBlob(digest.text, repository.name);
-  response.writeHead(202, { 'Content-Length': 0 });
+  reply(exchange, 202, { 'Content-Length': 0 });
   response.end();
 }
 

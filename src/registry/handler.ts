@@ -10,7 +10,7 @@ import type { RepositoryName } from '#src/oci/reference.ts';
 import { actionsOf, checkBase, checkCatalog, denial, mayOnRepository } from './access.ts';
 import { deleteBlob, getBlob } from './blobs.ts';
 import { explain } from './database-failures.ts';
-import type { Exchange, Registry, RepositoryExchange } from './exchange.ts';
+import { always, type Exchange, type Registry, reply, type RepositoryExchange } from './exchange.ts';
 import { getCatalog, getReferrers, getTags } from './lists.ts';
 import { deleteManifest } from './manifest-delete.ts';
 import { putManifest } from './manifest-push.ts';
@@ -30,8 +30,6 @@ export function createRegistry(
   return (request, response) => {
     const requestId = requestIdOf(request.headers);
     const began = performance.now();
-    response.setHeader('X-Request-Id', requestId);
-    response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
     const seen: Seen = { identity: undefined };
     response.once('close', () => {
       const actor = seen.identity ? nameOf(seen.identity.who) : '-';
@@ -82,7 +80,7 @@ function enter(exchange: Exchange, target: Target): Outcome {
   if (target.kind === 'base') {
     allowOnly(request, 'GET', 'HEAD');
     checkBase(registry, request, identity);
-    response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': 2 });
+    reply(exchange, 200, { 'content-type': 'application/json; charset=utf-8', 'content-length': 2 });
     response.end(request.method === 'HEAD' ? undefined : '{}');
     return undefined;
   }
@@ -181,5 +179,7 @@ function fail(
   if (response.destroyed) return;
   if (error instanceof Failure && error.status === 404 && response.headersSent)
     return void response.destroy();
-  sendRefusal(response, refusalOf(error, requestId, registry.log), request.method !== 'HEAD');
+  const refusal = refusalOf(error, requestId, registry.log);
+  const headers = { ...refusal.headers, ...always(requestId) };
+  sendRefusal(response, { ...refusal, headers }, request.method !== 'HEAD');
 }

@@ -2,7 +2,7 @@ import { statement } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
 import { parseDigest } from '#src/oci/digest.ts';
 import { mediaTypes } from '#src/oci/media-types.ts';
-import type { Exchange, RepositoryExchange } from './exchange.ts';
+import { type Exchange, reply, type RepositoryExchange } from './exchange.ts';
 
 /** More than this in one page is cut, and Link leads on. */
 const pageLimit = 10_000;
@@ -89,14 +89,10 @@ function answer(
   sendJson(exchange, headers, body(names));
 }
 
-function sendJson(
-  { request, response }: Exchange,
-  headers: Record<string, string | number>,
-  body: object,
-): void {
+function sendJson(exchange: Exchange, headers: Record<string, string | number>, body: object): void {
   const text = JSON.stringify(body);
-  response.writeHead(200, { ...headers, 'Content-Length': Buffer.byteLength(text) });
-  response.end(request.method === 'HEAD' ? undefined : text);
+  reply(exchange, 200, { ...headers, 'Content-Length': Buffer.byteLength(text) });
+  exchange.response.end(exchange.request.method === 'HEAD' ? undefined : text);
 }
 
 interface ReferrerRow {

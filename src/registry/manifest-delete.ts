@@ -2,7 +2,7 @@ import { nameOf } from '#src/access/authorize.ts';
 import { type TxContext, inTransaction } from '#src/context.ts';
 import { run, statement } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
-import { contextOf, type RepositoryExchange } from './exchange.ts';
+import { contextOf, reply, type RepositoryExchange } from './exchange.ts';
 import { readReference } from './manifests.ts';
 
 const removeTag = statement<{ digest: string }>(
@@ -48,7 +48,7 @@ export async function deleteManifest(exchange: RepositoryExchange, reference: st
     ));
   if (!gone)
     throw new Failure('MANIFEST_UNKNOWN', `manifest ${reference} is not known in ${repository.name}`);
-  response.writeHead(202, { 'Content-Length': 0 });
+  reply(exchange, 202, { 'Content-Length': 0 });
   response.end();
 }
 

@@ -3,7 +3,7 @@ import { Failure } from '#src/failures.ts';
 import { digestOf, parseDigest } from '#src/oci/digest.ts';
 import { type Descriptor, isForeignLayer, type ParsedManifest, parseManifest } from '#src/oci/manifest.ts';
 import { isTag } from '#src/oci/reference.ts';
-import type { RepositoryExchange } from './exchange.ts';
+import { reply, type RepositoryExchange } from './exchange.ts';
 import { insertManifest, type ManifestProblem } from './manifest-store.ts';
 
 /** Harbor's and the specification's bound on a manifest. */
@@ -133,14 +133,13 @@ function sizeOf({ bytes, manifest }: Push): number {
   return parts.reduce((sum, { size }) => sum + size, bytes.length);
 }
 
-function answer({ response, repository }: RepositoryExchange, { digest, tags, manifest }: Push): void {
-  const headers: [string, string][] = [
-    ['Location', `/v2/${repository.name}/manifests/${digest}`],
-    ['Docker-Content-Digest', digest],
-    ['Content-Length', '0'],
-  ];
-  if (manifest.subject) headers.push(['OCI-Subject', manifest.subject.digest]);
-  for (const tag of tags) headers.push(['OCI-Tag', tag]);
-  response.writeHead(201, headers.flat());
-  response.end();
+function answer(exchange: RepositoryExchange, { digest, tags, manifest }: Push): void {
+  reply(exchange, 201, {
+    Location: `/v2/${exchange.repository.name}/manifests/${digest}`,
+    'Docker-Content-Digest': digest,
+    'Content-Length': 0,
+    ...(manifest.subject ? { 'OCI-Subject': manifest.subject.digest } : {}),
+    ...(tags.length > 0 ? { 'OCI-Tag': tags } : {}),
+  });
+  exchange.response.end();
 }

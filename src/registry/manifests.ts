@@ -2,7 +2,7 @@ import { Failure } from '#src/failures.ts';
 import { parseDigest } from '#src/oci/digest.ts';
 import { isTag } from '#src/oci/reference.ts';
 import type { FoundManifest } from './content.ts';
-import type { RepositoryExchange } from './exchange.ts';
+import { reply, type RepositoryExchange } from './exchange.ts';
 
 /** A reference is a digest when it has a colon (tags cannot), else a tag that keeps the grammar. */
 export function readReference(reference: string): 'digest' | 'tag' {
@@ -54,11 +54,11 @@ function answer(
   const { registry, request, response, repository, project, identity } = exchange;
   const etag = `"${found.digest}"`;
   if (matches(request.headers['if-none-match'], etag)) {
-    response.writeHead(304, { Etag: etag, 'Docker-Content-Digest': found.digest });
+    reply(exchange, 304, { Etag: etag, 'Docker-Content-Digest': found.digest });
     response.end();
     return;
   }
-  response.writeHead(200, {
+  reply(exchange, 200, {
     'Content-Type': found.mediaType,
     'Content-Length': payload.length,
     'Docker-Content-Digest': found.digest,

@@ -1,7 +1,7 @@
 import { type Digest } from '#src/oci/digest.ts';
 import { parseRepositoryName, type RepositoryName } from '#src/oci/reference.ts';
 import { denial, mayOnRepository } from './access.ts';
-import type { RepositoryExchange } from './exchange.ts';
+import { reply, type RepositoryExchange } from './exchange.ts';
 import { uploadStore } from './upload-store.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function mountBlob(exchange: RepositoryExchange, digest: Digest): P
         lease,
       )
     ) {
-      response.writeHead(201, {
+      reply(exchange, 201, {
         Location: `/v2/${repository.name}/blobs/${digest.text}`,
         'Docker-Content-Digest': digest.text,
         'Content-Length': 0,

@@ -3,7 +3,7 @@ import { mayInProject } from '#src/access/authorize.ts';
 import { Failure } from '#src/failures.ts';
 import { type Digest, type DigestAlgorithm, parseDigest } from '#src/oci/digest.ts';
 import { parseContentRange } from '#src/oci/range.ts';
-import { type RepositoryExchange, signalOf } from './exchange.ts';
+import { reply, type RepositoryExchange, signalOf } from './exchange.ts';
 import { mountBlob } from './mounts.ts';
 import { hasBody, receive } from './receive.ts';
 import { type Session, unknownUpload } from './upload-sessions.ts';
@@ -192,7 +192,7 @@ export async function uploadStatus(exchange: RepositoryExchange, id: string): Pr
 export async function cancelUpload(exchange: RepositoryExchange, id: string): Promise<void> {
   await inSession(exchange, id, async (session) => {
     if (!(await exchange.registry.sessions.drop(session))) throw unknownUpload(id);
-    exchange.response.writeHead(204, { 'Content-Length': 0 });
+    reply(exchange, 204, { 'Content-Length': 0 });
     exchange.response.end();
   });
 }
@@ -251,12 +251,13 @@ function progress({ repository }: RepositoryExchange, { row }: Session): Record<
 }
 
 function accepted(exchange: RepositoryExchange, session: Session, status: 202 | 204): void {
-  exchange.response.writeHead(status, { ...progress(exchange, session), 'Content-Length': 0 });
+  reply(exchange, status, { ...progress(exchange, session), 'Content-Length': 0 });
   exchange.response.end();
 }
 
-function created({ response, repository }: RepositoryExchange, digest: Digest): void {
-  response.writeHead(201, {
+function created(exchange: RepositoryExchange, digest: Digest): void {
+  const { response, repository } = exchange;
+  reply(exchange, 201, {
     Location: `/v2/${repository.name}/blobs/${digest.text}`,
     'Docker-Content-Digest': digest.text,
     'Content-Length': 0,

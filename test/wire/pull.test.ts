@@ -153,3 +153,20 @@ test('pulls are counted and audited within a flush', async () => {
   expect(repository).toEqual({ pull_count: 3 });
   expect(audit.reduce((sum, { detail }) => sum + Number(detail?.['count']), 0)).toBe(3);
 });
+
+test('a request keeps its id, in success and in refusal', async () => {
+  const headers = { 'x-request-id': 'deploy-42' };
+
+  const answers = await Promise.all(
+    ['/v2/', '/v2/library/none/tags/list', '/v2/library/%2e/tags/list'].map((path) =>
+      app.send('admin', { path, headers }),
+    ),
+  );
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 404, 400]);
+  expect(answers.map((answer) => answer.headers['x-request-id'])).toEqual([
+    'deploy-42',
+    'deploy-42',
+    'deploy-42',
+  ]);
+});
