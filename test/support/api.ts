@@ -73,7 +73,7 @@ export interface TestApi {
 /** The API on a database of its own, with `library` (public), `team` (private) and `foreign` (private, stranger's). */
 export async function createTestApi(): Promise<TestApi> {
   const { url, drop } = await createTestDatabase();
-  const database = openDatabase(url, { max: 4 });
+  const database = openDatabase(url, { max: 12 });
   const log = pino({ level: 'silent' });
   await initialise(database, { adminPassword: password });
   const robotPrefix = () => 'robot$';
