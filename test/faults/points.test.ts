@@ -136,6 +136,9 @@ test.each<Omit<Points, 'at'>>([{ fault: 'EIO' }, { fault: 'ENOSPC', lasting: tru
       const [hit] = await armed(none);
       if (hit === undefined) break;
       failed.push(hit);
+      // An upload that a storage fault made unknown would be a fault passed off as an absence.
+      const denied = client.refused.splice(0).filter((status) => status < 500);
+      if (denied.length > 0) problems.push(`point ${at} (${hit}) was answered ${denied.join(', ')}`);
       if (whole && essential.includes(hit))
         problems.push(`point ${at} (${hit}) failed, but all was acknowledged`);
       history.settle();

@@ -24,6 +24,8 @@ export class FaultClient {
   readonly #history: History;
   readonly #random: Random;
 
+  /** Statuses of the answers that were not a success, the expected ones too. */
+  readonly refused: number[] = [];
   /** How often a request whose answer was lost is repeated. */
   readonly #repeats: number;
 
@@ -41,6 +43,7 @@ export class FaultClient {
       if (error instanceof Hung) this.#violate(call, 'no answer within a minute');
       return undefined;
     });
+    if (answer && answer.status >= 400) this.refused.push(answer.status);
     if (answer === undefined || answer.status >= 500 || answer.status === 429) return undefined;
     if (expected.includes(answer.status)) return answer;
     this.#violate(call, `${answer.status} ${answer.body.toString().slice(0, 300)}`);
