@@ -115,7 +115,8 @@ test('nothing acknowledged is lost when one of two workers is killed at any time
     // The other one goes on with the uploads of this one.
     await delay(300 + random.below(500));
     await pushers.stop();
-    await vi.waitUntil(() => server?.logs().match(/serves again/g)?.length === round + 1, 20_000);
+    // A machine that is busy with other things needs its time for a start.
+    await vi.waitUntil(() => (server?.logs().match(/serves again/g)?.length ?? 0) > round, 60_000);
     history.settle();
     problems.push(...(await checkHistory(target, history, { everything: false })));
   }
