@@ -33,12 +33,17 @@ export class Workers {
     });
   }
 
-  /** Resolves when all serve; rejects with the reason of the first one that cannot. */
+  /** Resolves when all serve or are being replaced; rejects with the reason when the first one cannot serve. */
   static async start(count: number, task: WorkerTask, log: Logger): Promise<Workers> {
     const workers = new Workers(task, log);
     // One alone first: what is wrong with the settings is then said once.
     await workers.#fork(1);
-    const others = Array.from({ length: count - 1 }, (_, index) => workers.#fork(index + 2));
+    // What the first one could do the others can: one that ends while it starts is replaced like any other.
+    const others = Array.from({ length: count - 1 }, (_, index) => index + 2).map((number) =>
+      workers.#fork(number).catch((error: Error) => {
+        workers.#replace(number, `worker ${number} could not start (${error.message})`);
+      }),
+    );
     await Promise.all(others);
     return workers;
   }
