@@ -100,21 +100,27 @@ export class FaultClient {
       else {
         const confirmed = await this.#confirmed(location);
         if (confirmed === 'lost') return undefined;
-        at = confirmed ?? at;
+        at = confirmed;
       }
     }
     return end;
   }
 
-  /** What the server has of an upload after a lost answer; undefined while it does not say. */
-  async #confirmed(location: string): Promise<number | 'lost' | undefined> {
-    await pause();
-    const status = await this.send({ path: location }, [204, 404]);
-    if (status?.status === 404) return 'lost';
-    const last = Number(/^0-(\d+)$/.exec(status?.headers['range'] ?? '')?.[1]);
-    // 0-0 says both "nothing" and "one byte": a new upload is the safe answer.
-    if (last === 0) return 'lost';
-    return status === undefined ? undefined : last + 1;
+  /**
+   * What the server has of an upload after a lost answer. Asked until it says: a chunk sent again without knowing
+   * (and without Content-Range) may be in the upload twice.
+   */
+  async #confirmed(location: string): Promise<number | 'lost'> {
+    for (let tries = 0; tries <= this.#repeats; tries++) {
+      await pause();
+      const status = await this.send({ path: location }, [204, 404]);
+      if (status?.status === 404) return 'lost';
+      if (!status) continue;
+      const last = Number(/^0-(\d+)$/.exec(status.headers['range'] ?? '')?.[1]);
+      // 0-0 says both "nothing" and "one byte": a new upload is the safe answer.
+      return last > 0 ? last + 1 : 'lost';
+    }
+    return 'lost';
   }
 
   /** The last request is repeated when its answer is lost, as every client does. */
