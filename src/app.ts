@@ -126,7 +126,6 @@ async function createParts(
     log,
     forget: (change) => directory.forget(change),
     leaseSeconds: settings.blobLeaseSeconds,
-    uploadExpiryHours: settings.uploadExpiryHours,
     externalUrl: settings.externalUrl,
     secure: settings.tlsCertificate !== undefined,
   };

@@ -34,7 +34,6 @@ export function actionsOf(method: string, kind: string): readonly Action[] {
 export interface Denial {
   readonly registry: Registry;
   readonly request: IncomingMessage;
-  readonly identity: Identity;
   readonly repository: RepositoryName;
   readonly actions: readonly Action[];
   /** The source of a mount, for the second scope. */
@@ -47,14 +46,13 @@ export interface Denial {
  * those who may not read it (S-010).
  */
 export function denial(denied: Denial): Failure {
-  const { registry, request, identity, repository, actions, source } = denied;
+  const { registry, request, repository, actions, source } = denied;
   const message = `unauthorized to access repository: ${repository.name}, action: ${actions[0] ?? 'pull'}`;
   if (request.headers.authorization !== undefined && source === undefined) {
     return new Failure('UNAUTHORIZED', message, { headers: basicChallenge });
   }
   const scopes = [`repository:${repository.name}:${[...actions].sort().join(',')}`];
   if (source !== undefined) scopes.push(`repository:${source}:pull`);
-  void identity;
   return new Failure('UNAUTHORIZED', message, {
     headers: bearerChallenge(registry, request, scopes.join(' ')),
   });

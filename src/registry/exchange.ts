@@ -30,7 +30,6 @@ export interface Registry {
   readonly log: Logger;
   readonly forget: Context['forget'];
   readonly leaseSeconds: number;
-  readonly uploadExpiryHours: number;
   /** `https://registry.example.com`, when the operator set it; else the scheme and host of the request count. */
   readonly externalUrl: string | undefined;
   readonly secure: boolean;

@@ -127,7 +127,7 @@ function refuse(
   const from = query.get('from');
   const source =
     kind === 'uploads' && query.has('mount') && from !== null && request.headers.authorization === undefined;
-  return denial({ registry, request, identity, repository, actions, ...(source ? { source: from } : {}) });
+  return denial({ registry, request, repository, actions, ...(source ? { source: from } : {}) });
 }
 
 function dispatch(exchange: RepositoryExchange, target: RepositoryTarget): Outcome {

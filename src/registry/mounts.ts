@@ -46,7 +46,7 @@ async function namedSource(exchange: RepositoryExchange, from: string): Promise<
     identity.token &&
     (await mayPull({ registry, identity: { who: identity.who, how: 'basic' } }, source))
   ) {
-    throw denial({ registry, request, identity, repository, actions: ['push', 'pull'], source: source.name });
+    throw denial({ registry, request, repository, actions: ['push', 'pull'], source: source.name });
   }
   return [];
 }
