@@ -303,14 +303,20 @@ returns boolean language plpgsql as $$
 declare
   v_blob bigint;
   v_size bigint;
+  v_leased timestamptz;
   v_new bigint;
 begin
-  update blob b set leased_until = greatest(b.leased_until, now() + p_lease)
+  -- A shared lock keeps collection away; the row is written only when its lease runs out, else everybody who
+  -- mounts one base layer would wait for everybody else's commit.
+  select b.id, b.size, b.leased_until into v_blob, v_size, v_leased from blob b
     where b.digest = p_digest
       and (b.location is not null or (select true from manifest m where m.blob_id = b.id))
       and (select true from repository_blob l
             where l.blob_id = b.id and l.repository_id = (select repository_id from repository where name = p_source))
-    returning b.id, b.size into v_blob, v_size;
+    for key share of b;
+  if v_leased < now() + p_lease / 2 then
+    update blob set leased_until = greatest(leased_until, now() + p_lease) where id = v_blob;
+  end if;
   if v_blob is null then return false; end if;
   insert into repository_blob (repository_id, blob_id) values (p_repository, v_blob) on conflict do nothing;
   insert into project_blob (project_id, blob_id) values (p_project, v_blob)
