@@ -177,8 +177,6 @@ function fail(
 ): void {
   // Nobody is there to read an answer, and a client that went away is not our fault.
   if (response.destroyed) return;
-  if (error instanceof Failure && error.status === 404 && response.headersSent)
-    return void response.destroy();
   const refusal = refusalOf(error, requestId, registry.log);
   const headers = { ...refusal.headers, ...always(requestId) };
   sendRefusal(response, { ...refusal, headers }, request.method !== 'HEAD');

@@ -1,7 +1,7 @@
 import { type Digest } from '#src/oci/digest.ts';
 import { parseRepositoryName, type RepositoryName } from '#src/oci/reference.ts';
 import { denial, mayOnRepository } from './access.ts';
-import { reply, type RepositoryExchange } from './exchange.ts';
+import type { RepositoryExchange } from './exchange.ts';
 import { uploadStore } from './upload-store.ts';
 
 /**
@@ -9,7 +9,7 @@ import { uploadStore } from './upload-store.ts';
  * Content gets linked only after its bytes were received or pull on the source was proven (S-080).
  */
 export async function mountBlob(exchange: RepositoryExchange, digest: Digest): Promise<boolean> {
-  const { registry, project, repository, query, response } = exchange;
+  const { registry, project, repository, query } = exchange;
   const from = query.get('from');
   const sources = from === null ? await findSources(exchange, digest) : await namedSource(exchange, from);
   if (sources.length === 0) return false;
@@ -25,12 +25,6 @@ export async function mountBlob(exchange: RepositoryExchange, digest: Digest): P
         lease,
       )
     ) {
-      reply(exchange, 201, {
-        Location: `/v2/${repository.name}/blobs/${digest.text}`,
-        'Docker-Content-Digest': digest.text,
-        'Content-Length': 0,
-      });
-      response.end();
       return true;
     }
   }

@@ -13,7 +13,10 @@ import { type StoredBlob, uploadStore } from './upload-store.ts';
 export async function startUpload(exchange: RepositoryExchange): Promise<void> {
   const { registry, project, repository, query } = exchange;
   const mount = query.get('mount');
-  if (mount !== null && (await mountBlob(exchange, parseDigest(mount)))) return;
+  if (mount !== null) {
+    const wanted = parseDigest(mount);
+    if (await mountBlob(exchange, wanted)) return created(exchange, wanted);
+  }
   const repositoryId = await registry.repositories.ensure(project.id, repository);
   const given = query.get('digest');
   if (given !== null) return wholeBlob(exchange, repositoryId, parseDigest(given));
