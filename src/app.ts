@@ -6,9 +6,11 @@ import { Directory } from '#src/auth/directory.ts';
 import { loadSigningKey } from '#src/auth/signing-key.ts';
 import { handleToken } from '#src/auth/token-service.ts';
 import { Tokens } from '#src/auth/tokens.ts';
+import { LiveSettings } from '#src/config/live.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { version } from '#src/config/version.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
+import { readConfiguration } from '#src/features/configuration/index.ts';
 import { createRoutes } from '#src/features/index.ts';
 import type { Route } from '#src/http/endpoint.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
@@ -55,6 +57,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     db: database.db,
     log,
     routes: featureRoutes(parts),
+    live: parts.registry.live,
     forget: parts.registry.forget,
     identify: (authorization, address) => parts.registry.authenticator.identify(authorization, address),
     findProject: (by) =>
@@ -84,11 +87,11 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 function featureRoutes({ registry, settings }: Parts): readonly Route[] {
   return createRoutes({
-    robotPrefix: () => settings.robotNamePrefix,
     version,
     externalUrl: settings.externalUrl,
     secure: registry.secure,
     storage: registry.storage,
+    content: registry.content,
   });
 }
 
@@ -104,7 +107,9 @@ async function createParts(
 ): Promise<Parts> {
   const storage = openStorage(settings.storage, (message) => log.warn({ storage: message }, 'storage'));
   await storage.probe();
-  const robotPrefix = () => settings.robotNamePrefix;
+  const live = new LiveSettings(() => readConfiguration(database.db, secretKey));
+  await live.reload();
+  const robotPrefix = () => live.get('robot_name_prefix');
   const directory = new Directory(database, { robotPrefix, log });
   await directory.start();
   const tokens = new Tokens(await loadSigningKey(database, secretKey));
@@ -124,6 +129,7 @@ async function createParts(
     verified: new Verified(),
     pulls: new PullRecorder(database, log),
     log,
+    live,
     forget: (change) => directory.forget(change),
     leaseSeconds: settings.blobLeaseSeconds,
     externalUrl: settings.externalUrl,
@@ -132,6 +138,11 @@ async function createParts(
   // What verify --repair changes beside a running server it announces as a change of everything.
   directory.onForget((change) => {
     if (change === 'everything') registry.content.forgetAll();
+    if (change === 'everything' || change === 'configuration') {
+      live
+        .reload()
+        .catch((error: unknown) => log.warn({ err: error }, 'the settings could not be read again'));
+    }
   });
   return { registry, tokens, settings };
 }
@@ -167,7 +178,7 @@ function dispatcher(parts: Parts, api: Handler): Handler {
 }
 
 async function serveToken(
-  { registry, tokens, settings }: Parts,
+  { registry, tokens }: Parts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -186,7 +197,7 @@ async function serveToken(
     authenticator: registry.authenticator,
     directory: registry.directory,
     tokens,
-    tokenSeconds: () => settings.tokenExpirationMinutes * 60,
+    tokenSeconds: () => registry.live.get('token_expiration') * 60,
   };
   try {
     const reply = await handleToken(service, {

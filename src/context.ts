@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Principal } from '#src/access/principal.ts';
+import type { LiveSettings } from '#src/config/live.ts';
 import type { Db, Tx } from '#src/database/pool.ts';
 
 /** Who is asking, with which database handle, until when. The first argument of every service. */
@@ -11,6 +12,8 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly requestId: string;
   readonly clientAddress: string;
+  /** What administrators change while the registry runs. */
+  readonly live: LiveSettings;
   /** Told after a commit what this process must no longer believe about people, robots and projects. */
   readonly forget: (change: AccessChange) => void;
 }
@@ -22,8 +25,13 @@ export interface TxContext extends Context {
   readonly announced: AccessChange[];
 }
 
-/** `user:7`, `robot:3`, `project:library`, or `everything`. */
-export type AccessChange = `user:${number}` | `robot:${number}` | `project:${string}` | 'everything';
+/** `user:7`, `robot:3`, `project:library`, `configuration` (a live setting), or `everything`. */
+export type AccessChange =
+  | `user:${number}`
+  | `robot:${number}`
+  | `project:${string}`
+  | 'configuration'
+  | 'everything';
 
 /** The channel on which replicas tell each other what to forget. */
 export const accessChannel = 'moorage_access';

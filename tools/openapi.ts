@@ -4,20 +4,11 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { version } from '#src/config/version.ts';
-import { createRoutes } from '#src/features/index.ts';
 import { openApiOf } from '#src/http/openapi.ts';
-import { MemoryDriver } from '#src/storage/memory.ts';
+import { routes } from '#test/support/routes.ts';
 
 const file = `${import.meta.dirname}/../openapi.json`;
 
-// Only the contracts are read; nothing of these parts is used.
-const routes = createRoutes({
-  robotPrefix: () => '',
-  version,
-  externalUrl: undefined,
-  secure: false,
-  storage: new MemoryDriver(),
-});
 const text = `${JSON.stringify(openApiOf(routes, version), null, 2)}\n`;
 
 if (process.argv.includes('--check')) {

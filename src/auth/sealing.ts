@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 
 /** What a sealed value is for, and which row holds it: moved anywhere else it does not open. */
 export interface SealedPlace {
-  readonly purpose: 'signing-key' | 'credential';
+  readonly purpose: 'signing-key' | 'credential' | 'setting';
   /** Of the row, for instance the name in table installation. */
   readonly name: string;
 }

@@ -1,5 +1,12 @@
 import pg from 'pg';
 import { initial } from './migrations/0001-initial.ts';
+import { configuration } from './migrations/0002-configuration.ts';
+import { sessions } from './migrations/0003-sessions.ts';
+import { audit } from './migrations/0004-audit.ts';
+import { labels } from './migrations/0005-labels.ts';
+import { artifactTypes } from './migrations/0006-artifact-types.ts';
+import { artifactChanges } from './migrations/0007-artifact-changes.ts';
+import { lists } from './migrations/0008-lists.ts';
 
 export interface Migration {
   readonly version: number;
@@ -8,7 +15,16 @@ export interface Migration {
 }
 
 /** In order; an applied one never changes. */
-const migrations: readonly Migration[] = [{ version: 1, name: 'initial', sql: initial }];
+const migrations: readonly Migration[] = [
+  { version: 1, name: 'initial', sql: initial },
+  { version: 2, name: 'configuration', sql: configuration },
+  { version: 3, name: 'sessions', sql: sessions },
+  { version: 4, name: 'audit', sql: audit },
+  { version: 5, name: 'labels', sql: labels },
+  { version: 6, name: 'artifact-types', sql: artifactTypes },
+  { version: 7, name: 'artifact-changes', sql: artifactChanges },
+  { version: 8, name: 'lists', sql: lists },
+];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */
 const migrationLock = '30804158714636645';

@@ -22,6 +22,9 @@ export interface Tables {
   tag: TagTable;
   upload: UploadTable;
   audit_log: AuditLogTable;
+  configuration: { name: string; value: ColumnType<unknown, string, string>; update_time: Generated<Date> };
+  label: LabelTable;
+  artifact_label: { artifact_id: number; label_id: number; creation_time: Generated<Date> };
 }
 
 type Json<T extends object> = JSONColumnType<T>;
@@ -200,4 +203,16 @@ interface AuditLogTable {
   operation_result: Generated<boolean>;
   client_address: string | null;
   detail: Json<Record<string, unknown>> | null;
+}
+
+interface LabelTable {
+  id: Generated<number>;
+  name: string;
+  description: Generated<string>;
+  color: Generated<string>;
+  scope: 'g' | 'p';
+  /** Null in scope g. */
+  project_id: number | null;
+  creation_time: Generated<Date>;
+  update_time: Generated<Date>;
 }

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRoutes } from '#src/features/index.ts';
-import { MemoryDriver } from '#src/storage/memory.ts';
 import { createTestApi, type TestApi } from '#test/support/api.ts';
+import { routes } from '#test/support/routes.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -10,13 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const operations = createRoutes({
-  robotPrefix: () => 'robot$',
-  version: '',
-  externalUrl: undefined,
-  secure: false,
-  storage: new MemoryDriver(),
-}).map(({ endpoint }) => endpoint);
+const operations = routes.map(({ endpoint }) => endpoint);
 
 const withBody = operations.filter((endpoint) => endpoint.options.body !== undefined);
 

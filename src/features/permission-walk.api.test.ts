@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mayInProject, maySystem } from '#src/access/authorize.ts';
 import { type ProjectPermission, robotPermissions, type SystemPermission } from '#src/access/permissions.ts';
 import type { Principal } from '#src/access/principal.ts';
-import { createRoutes } from '#src/features/index.ts';
-import { MemoryDriver } from '#src/storage/memory.ts';
 import { type Client, createTestApi, type Reply, type TestApi } from '#test/support/api.ts';
+import { routes } from '#test/support/routes.ts';
 
 /**
  * Every operation × every kind of caller. The rules are those of Harbor's handlers, written down here a second
@@ -252,13 +251,7 @@ function allowed(rule: Rule, who: Walker): boolean {
   return mayInProject(who.principal, { id: api.projects['team'] ?? 0, public: false }, rule.project);
 }
 
-const operations = createRoutes({
-  robotPrefix: () => 'robot$',
-  version: '',
-  externalUrl: undefined,
-  secure: false,
-  storage: new MemoryDriver(),
-}).map(({ endpoint }) => endpoint.options.id);
+const operations = routes.map(({ endpoint }) => endpoint.options.id);
 
 test('every operation is visited, and nothing else', () => {
   expect(Object.keys(visits).sort((a, b) => a.localeCompare(b))).toEqual(

@@ -35,6 +35,7 @@ export interface ApiParts {
   readonly db: Db;
   readonly log: Logger;
   readonly routes: readonly Route[];
+  readonly live: Context['live'];
   readonly forget: Context['forget'];
   identify(
     authorization: string | undefined,
@@ -146,6 +147,7 @@ function register(
         signal: aborted.signal,
         requestId: request.id,
         clientAddress: request.ip,
+        live: parts.live,
         forget: parts.forget,
       };
       const input: Input<EndpointOptions> = {

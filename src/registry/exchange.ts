@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Authenticator, Identity } from '#src/auth/authenticate.ts';
 import type { Directory, Project } from '#src/auth/directory.ts';
+import type { LiveSettings } from '#src/config/live.ts';
 import type { Context } from '#src/context.ts';
 import type { Database } from '#src/database/pool.ts';
 import type { Logger } from '#src/log.ts';
@@ -28,6 +29,7 @@ export interface Registry {
   readonly verified: Verified;
   readonly pulls: PullRecorder;
   readonly log: Logger;
+  readonly live: LiveSettings;
   readonly forget: Context['forget'];
   readonly leaseSeconds: number;
   /** `https://registry.example.com`, when the operator set it; else the scheme and host of the request count. */
@@ -87,6 +89,7 @@ export function contextOf(exchange: Exchange): Context {
     signal: new AbortController().signal,
     requestId: exchange.requestId,
     clientAddress: exchange.request.socket.remoteAddress ?? '',
+    live: exchange.registry.live,
     forget: exchange.registry.forget,
   };
 }

@@ -12,12 +12,12 @@ interface Arrows {
 /** Every room but these three themselves may import them. */
 const everywhere: readonly string[] = ['failures.ts', 'context.ts', 'log.ts'];
 
-const plane = ['doors', 'auth', 'http', 'storage', 'access', 'events', 'database', 'oci'];
+const plane = ['doors', 'auth', 'config', 'http', 'storage', 'access', 'events', 'database', 'oci'];
 
 const arrows: Readonly<Record<string, Arrows>> = {
   'failures.ts': { uses: [] },
   'log.ts': { uses: [] },
-  'context.ts': { uses: [], types: ['access', 'database', 'log.ts'] },
+  'context.ts': { uses: [], types: ['access', 'config', 'database', 'log.ts'] },
   access: { uses: [] },
   oci: { uses: [] },
   config: { uses: [], types: ['storage'] },

@@ -8,7 +8,10 @@ import { hashPassword } from '#src/auth/passwords.ts';
 import { loadSigningKey } from '#src/auth/signing-key.ts';
 import { Tokens } from '#src/auth/tokens.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
+import { LiveSettings } from '#src/config/live.ts';
+import { readConfiguration } from '#src/features/configuration/index.ts';
 import { createRoutes } from '#src/features/index.ts';
+import type { ContentParts } from '#src/features/repositories/index.ts';
 import { createApi } from '#src/http/server.ts';
 import { MemoryDriver } from '#src/storage/memory.ts';
 import { createTestDatabase } from './database.ts';
@@ -70,27 +73,36 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
+/** Nothing is remembered here, so nothing has to be forgotten. */
+const uncached: ContentParts['content'] = {
+  changing: (_repository, write) => write(),
+  tagging: (_repository, write) => write(),
+};
+
 /** The API on a database of its own, with `library` (public), `team` (private) and `foreign` (private, stranger's). */
 export async function createTestApi(): Promise<TestApi> {
   const { url, drop } = await createTestDatabase();
   const database = openDatabase(url, { max: 12 });
   const log = pino({ level: 'silent' });
   await initialise(database, { adminPassword: password });
-  const robotPrefix = () => 'robot$';
+  const secretKey = new Uint8Array(32).fill(7);
+  const live = new LiveSettings(() => readConfiguration(database.db, secretKey));
+  const robotPrefix = () => live.get('robot_name_prefix');
   const directory = new Directory(database, { robotPrefix, log });
   await directory.start();
-  const tokens = new Tokens(await loadSigningKey(database, new Uint8Array(32).fill(7)));
+  const tokens = new Tokens(await loadSigningKey(database, secretKey));
   const authenticator = new Authenticator({ database, directory, tokens, robotPrefix, log });
   const app = createApi({
     db: database.db,
     log,
     routes: createRoutes({
-      robotPrefix,
       version: '0.0.0-test',
       externalUrl: 'https://registry.example.test',
       secure: false,
       storage: new MemoryDriver(),
+      content: uncached,
     }),
+    live,
     forget: (change) => directory.forget(change),
     identify: (authorization, address) => authenticator.identify(authorization, address),
     findProject: (by) => ('name' in by ? directory.project(by.name) : directory.projectById(by.id)),

@@ -1,22 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { version } from '#src/config/version.ts';
-import { createRoutes } from '#src/features/index.ts';
 import { openApiOf } from '#src/http/openapi.ts';
-import { MemoryDriver } from '#src/storage/memory.ts';
 import { knownDifferences } from './contract-differences.ts';
 import { differences, type HarborDocument } from './contract.ts';
+import { routes } from '#test/support/routes.ts';
 
 const root = `${import.meta.dirname}/../..`;
 const published = `${root}/../shared/contract/harbor-v2.json`;
 
-const routes = createRoutes({
-  robotPrefix: () => '',
-  version,
-  externalUrl: undefined,
-  secure: false,
-  storage: new MemoryDriver(),
-});
 const ours = openApiOf(routes, version);
 
 test('openapi.json is what the contracts say', () => {

@@ -4,7 +4,19 @@ import type { TxContext } from '#src/context.ts';
 /** What was done to what. Operations and resource types are those of Harbor's audit log. */
 export interface AuditEntry {
   readonly operation: 'create' | 'update' | 'delete';
-  readonly resource_type: 'project' | 'member' | 'user' | 'robot';
+  readonly resource_type:
+    | 'project'
+    | 'metadata'
+    | 'member'
+    | 'user'
+    | 'user_group'
+    | 'robot'
+    | 'repository'
+    | 'artifact'
+    | 'tag'
+    | 'label'
+    | 'quota'
+    | 'configuration';
   /** The name of the object, as people know it. */
   readonly resource: string;
   readonly project_id?: number;

@@ -1,25 +1,23 @@
+import type { Context } from '#src/context.ts';
 import { created, Listed, type Route, route } from '#src/http/endpoint.ts';
 import { filled } from '#src/http/shapes.ts';
 import * as api from './robots.contract.ts';
 import type { GrantRow } from './robots.store.ts';
 import * as robots from './robots.ts';
 
-export interface RobotParts {
-  /** Setting robot_name_prefix. */
-  robotPrefix(): string;
-}
+const robotPrefix = (ctx: Context) => ctx.live.get('robot_name_prefix');
 
-export const robotRoutes = ({ robotPrefix }: RobotParts): Route[] => [
+export const robotRoutes: readonly Route[] = [
   route(api.ListRobot, async (ctx, { page }) => {
     const found = await robots.listRobots(ctx, page);
     return new Listed(
-      found.robots.map((robot) => present(robot, robotPrefix())),
+      found.robots.map((robot) => present(robot, robotPrefix(ctx))),
       found.total,
     );
   }),
 
   route(api.CreateRobot, async (ctx, { body, path }) => {
-    const robot = await robots.createRobot(ctx, body, robotPrefix());
+    const robot = await robots.createRobot(ctx, body, robotPrefix(ctx));
     return created(`${path.replace(/\/$/, '')}/${robot.id}`, {
       ...filled({ id: robot.id, name: robot.name, secret: robot.secret, expires_at: robot.expires_at }),
       creation_time: robot.creation_time.toISOString(),
@@ -27,19 +25,19 @@ export const robotRoutes = ({ robotPrefix }: RobotParts): Route[] => [
   }),
 
   route(api.GetRobotByID, async (ctx, { params }) =>
-    present(await robots.getRobot(ctx, params.robot_id), robotPrefix()),
+    present(await robots.getRobot(ctx, params.robot_id), robotPrefix(ctx)),
   ),
 
   route(api.UpdateRobot, (ctx, { params, body }) =>
-    robots.updateRobot(ctx, params.robot_id, body, robotPrefix()),
+    robots.updateRobot(ctx, params.robot_id, body, robotPrefix(ctx)),
   ),
 
   route(api.RefreshSec, async (ctx, { params, body }) => {
-    const secret = await robots.refreshSecret(ctx, params.robot_id, body.secret ?? '', robotPrefix());
+    const secret = await robots.refreshSecret(ctx, params.robot_id, body.secret ?? '', robotPrefix(ctx));
     return filled({ secret });
   }),
 
-  route(api.DeleteRobot, (ctx, { params }) => robots.deleteRobot(ctx, params.robot_id, robotPrefix())),
+  route(api.DeleteRobot, (ctx, { params }) => robots.deleteRobot(ctx, params.robot_id, robotPrefix(ctx))),
 ];
 
 function present({ row, grants }: robots.RobotWithGrants, prefix: string): api.Robot {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { pino } from 'pino';
+import { LiveSettings } from '#src/config/live.ts';
 import type { Context } from '#src/context.ts';
 import { openDatabase } from '#src/database/pool.ts';
 import { MemoryDriver } from '#src/storage/memory.ts';
@@ -16,6 +17,7 @@ test('a component that fails is named, without its cause', async () => {
     signal: new AbortController().signal,
     requestId: '',
     clientAddress: '',
+    live: new LiveSettings(async () => ({})),
     forget: () => undefined,
   };
   const storage = Object.assign(new MemoryDriver(), {

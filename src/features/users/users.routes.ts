@@ -5,19 +5,14 @@ import * as api from './users.contract.ts';
 import type { UserRow } from './users.store.ts';
 import * as users from './users.ts';
 
-export interface UserParts {
-  /** Setting robot_name_prefix: no user's name may begin with it. */
-  robotPrefix(): string;
-}
-
-export const userRoutes = ({ robotPrefix }: UserParts): Route[] => [
+export const userRoutes: readonly Route[] = [
   route(api.listUsers, async (ctx, { query, page }) => {
     const { rows, total } = await users.listUsers(ctx, query, page);
     return new Listed(rows.map(present), total);
   }),
 
   route(api.createUser, async (ctx, { body, path }) => {
-    const id = await users.createUser(ctx, body, robotPrefix());
+    const id = await users.createUser(ctx, body, ctx.live.get('robot_name_prefix'));
     return created(`${path.replace(/\/$/, '')}/${id}`);
   }),
 

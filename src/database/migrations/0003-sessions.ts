@@ -1,0 +1,3 @@
+export const sessions = `
+select 1;
+`;

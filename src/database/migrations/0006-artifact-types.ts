@@ -1,0 +1,3 @@
+export const artifactTypes = `
+select 1;
+`;

@@ -1,0 +1,3 @@
+export const artifactChanges = `
+select 1;
+`;

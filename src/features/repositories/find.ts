@@ -1,0 +1,46 @@
+import type { Context } from '#src/context.ts';
+import { Failure } from '#src/failures.ts';
+import type { GuardedProject } from '#src/http/endpoint.ts';
+import { quote } from '#src/oci/quote.ts';
+
+export interface Repository {
+  readonly repository_id: number;
+  readonly project_id: number;
+  /** Whole, project included. */
+  readonly name: string;
+}
+
+/**
+ * The whole name of a repository that a path addresses below its project. Harbor: slashes arrive encoded twice
+ * (`a%252Fb`); the router undid one encoding, this undoes the other (wire.md section 10).
+ */
+export function repositoryNameOf(project: GuardedProject, given: string): string {
+  return `${project.name}/${decodedAgain(given)}`;
+}
+
+/** Found through its project, so that nobody reaches another project's by name (R1). NOT_FOUND when it is not there. */
+export async function findRepository(
+  ctx: Context,
+  project: GuardedProject,
+  given: string,
+): Promise<Repository> {
+  const name = repositoryNameOf(project, given);
+  const row = await ctx.db
+    .selectFrom('repository')
+    .select(['repository_id', 'project_id', 'name'])
+    .where('name', '=', name)
+    .where('project_id', '=', project.id)
+    .executeTakeFirst();
+  if (!row) throw new Failure('NOT_FOUND', `repository ${quote(name)} not found`);
+  return row;
+}
+
+function decodedAgain(given: string): string {
+  try {
+    const name = decodeURIComponent(given);
+    if (!name.includes('\0')) return name;
+  } catch {
+    // What cannot be decoded names nothing.
+  }
+  throw new Failure('BAD_REQUEST', `${quote(given)} is no repository name`);
+}
