@@ -1,0 +1,1 @@
+export { type ArtifactRow, findArtifact } from './find.ts';
