@@ -1,4 +1,6 @@
 import type { Route } from '#src/http/endpoint.ts';
+import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
+import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
 import { projectRoutes } from './projects/projects.routes.ts';
 import type { ContentParts } from './repositories/index.ts';
@@ -9,7 +11,13 @@ import { userRoutes } from './users/users.routes.ts';
 /** What the features need from the rest of the program; app.ts gives it. */
 export type FeatureParts = SystemParts & ContentParts;
 
-/** Every operation of the API. A feature is removed with its folder and its two lines here. */
+/** Every path of the API: the operations, their document, and those that say that their feature is not here yet. */
 export function createRoutes(parts: FeatureParts): readonly Route[] {
+  const routes = operations(parts);
+  return [...routes, ...apiDocumentRoutes(routes, parts.version), ...laterRoutes];
+}
+
+/** A feature is removed with its folder and its two lines here. */
+function operations(parts: FeatureParts): readonly Route[] {
   return [...projectRoutes, ...memberRoutes, ...userRoutes, ...robotRoutes, ...systemRoutes(parts)];
 }

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApi, type Reply, type TestApi } from '#test/support/api.ts';
+import { later } from './later.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await createTestApi();
+});
+afterAll(() => api.close());
+
+async function call(who: 'anonymous' | 'admin' | 'stranger', operation: string): Promise<Reply> {
+  const [method = '', path = ''] = operation.split(' ');
+  const client = api.as(who);
+  const url = path.replace(/:project_name(_or_id)?/, 'team').replace(/:[a-z_]+/g, '1');
+  const verb = method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+  return verb === 'get' || verb === 'delete' ? client[verb](url) : client[verb](url, {});
+}
+
+describe.each(Object.entries(later))('%s', (feature, operations) => {
+  test.each(Object.entries(operations))(
+    '%s says 501 and which feature is missing',
+    async (_id, operation) => {
+      const reply = await call('admin', operation);
+
+      expect(reply).toMatchObject({ status: 501, body: { errors: [{ code: 'NOT_IMPLEMENTED' }] } });
+      expect(reply.body.errors[0].message).toContain(feature);
+    },
+  );
+
+  test.each(Object.entries(operations))('%s asks for a login first', async (_id, operation) => {
+    const reply = await call('anonymous', operation);
+
+    expect(reply).toMatchObject({ status: 401, body: { errors: [{ code: 'UNAUTHORIZED' }] } });
+  });
+});
+
+test('a project that the caller may not see is answered like one that is not there', async () => {
+  const [there, not] = await Promise.all([
+    api.as('stranger').get('/projects/team/immutabletagrules'),
+    api.as('stranger').get('/projects/nobody/immutabletagrules'),
+  ]);
+
+  expect([there.status, there.body]).toEqual([not.status, not.body]);
+});
+
+test('another method on such a path is 405', async () => {
+  expect(await api.as('admin').delete('/export/cve')).toMatchObject({
+    status: 405,
+    headers: { allow: 'POST' },
+  });
+});
