@@ -6,6 +6,8 @@ const never = 'Harbor documents it and never sends it';
 /** Difference → reason. The list may only shrink: what is no difference any more fails the test too. */
 export const knownDifferences: Readonly<Record<string, string>> = {
   'getVersion: Harbor has no such operation': 'it is outside the base path, and so outside of the document',
+  'getApiDocument: Harbor has no such operation':
+    'Harbor keeps its document, Swagger 2.0, among the files of its portal; ours is OpenAPI 3.1 and its own operation',
   'listProjectMembers: has the query parameter q in addition': ignored,
   'listProjectMembers: has the query parameter sort in addition': ignored,
   'searchUsers: has the query parameter q in addition': ignored,

@@ -57,6 +57,31 @@ export function differences(ours: OpenApi, harbor: HarborDocument): string[] {
   return found;
 }
 
+/** Operation of a later feature → `METHOD /path`, written as our endpoints write it. */
+export type LaterOperations = Readonly<Record<string, string>>;
+
+/** Harbor's operations that we neither have nor count among the later ones, and later ones that Harbor does not have. */
+export function missing(ours: OpenApi, harbor: HarborDocument, later: LaterOperations): string[] {
+  const own = new Set(
+    Object.values(ours.paths).flatMap((methods) => Object.values(methods).map((one) => one.operationId)),
+  );
+  const theirs = new Map(
+    harbor.operations.map(({ operationId, method, path }) => [
+      operationId,
+      `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+    ]),
+  );
+  return [
+    ...[...theirs.keys()].filter((id) => !own.has(id) && !(id in later)).map((id) => `${id}: is missing`),
+    ...Object.entries(later)
+      .filter(([id, operation]) => theirs.get(id) !== operation)
+      .map(([id, operation]) => `${id}: is later, and no ${operation} there`),
+    ...Object.keys(later)
+      .filter((id) => own.has(id))
+      .map((id) => `${id}: is both here and later`),
+  ];
+}
+
 type Say = (text: string) => void;
 
 function compareParameters(ours: Operation, theirs: HarborOperation, say: Say): void {
