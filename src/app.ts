@@ -9,6 +9,7 @@ import { Tokens } from '#src/auth/tokens.ts';
 import { LiveSettings } from '#src/config/live.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { version } from '#src/config/version.ts';
+import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { readConfiguration } from '#src/features/configuration/index.ts';
 import { createRoutes } from '#src/features/index.ts';
@@ -58,6 +59,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
     routes: featureRoutes(parts),
     live: parts.registry.live,
+    counts: parts.registry.counts,
     forget: parts.registry.forget,
     identify: (authorization, address) => parts.registry.authenticator.identify(authorization, address),
     findProject: (by) =>
@@ -130,6 +132,7 @@ async function createParts(
     pulls: new PullRecorder(database, log),
     log,
     live,
+    counts: new Counts(),
     forget: (change) => directory.forget(change),
     leaseSeconds: settings.blobLeaseSeconds,
     externalUrl: settings.externalUrl,
@@ -138,6 +141,7 @@ async function createParts(
   // What verify --repair changes beside a running server it announces as a change of everything.
   directory.onForget((change) => {
     if (change === 'everything') registry.content.forgetAll();
+    if (change.startsWith('repository:')) registry.repositories.forget(change.slice('repository:'.length));
     if (change === 'everything' || change === 'configuration') {
       live
         .reload()

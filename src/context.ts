@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Principal } from '#src/access/principal.ts';
 import type { LiveSettings } from '#src/config/live.ts';
+import type { Counts } from '#src/database/counts.ts';
 import type { Db, Tx } from '#src/database/pool.ts';
 
 /** Who is asking, with which database handle, until when. The first argument of every service. */
@@ -14,6 +15,8 @@ export interface Context {
   readonly clientAddress: string;
   /** What administrators change while the registry runs. */
   readonly live: LiveSettings;
+  /** The totals of lists. */
+  readonly counts: Counts;
   /** Told after a commit what this process must no longer believe about people, robots and projects. */
   readonly forget: (change: AccessChange) => void;
 }
@@ -25,11 +28,15 @@ export interface TxContext extends Context {
   readonly announced: AccessChange[];
 }
 
-/** `user:7`, `robot:3`, `project:library`, `configuration` (a live setting), or `everything`. */
+/**
+ * `user:7`, `robot:3`, `project:library`, `repository:library/hello` (it is gone), `configuration` (a live setting),
+ * or `everything`.
+ */
 export type AccessChange =
   | `user:${number}`
   | `robot:${number}`
   | `project:${string}`
+  | `repository:${string}`
   | 'configuration'
   | 'everything';
 

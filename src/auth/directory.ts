@@ -170,7 +170,7 @@ export class Directory {
       this.#projects.forget(name);
       // A project that went took its robots along, and this one may not know any more which they were.
       this.#robots.forgetAll();
-    } else {
+    } else if (kind !== 'repository') {
       // 'everything', or what a newer version says.
       this.#users.forgetAll();
       this.#robots.forgetAll();

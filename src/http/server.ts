@@ -36,6 +36,7 @@ export interface ApiParts {
   readonly log: Logger;
   readonly routes: readonly Route[];
   readonly live: Context['live'];
+  readonly counts: Context['counts'];
   readonly forget: Context['forget'];
   identify(
     authorization: string | undefined,
@@ -148,6 +149,7 @@ function register(
         requestId: request.id,
         clientAddress: request.ip,
         live: parts.live,
+        counts: parts.counts,
         forget: parts.forget,
       };
       const input: Input<EndpointOptions> = {

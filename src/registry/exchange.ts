@@ -30,6 +30,7 @@ export interface Registry {
   readonly pulls: PullRecorder;
   readonly log: Logger;
   readonly live: LiveSettings;
+  readonly counts: Context['counts'];
   readonly forget: Context['forget'];
   readonly leaseSeconds: number;
   /** `https://registry.example.com`, when the operator set it; else the scheme and host of the request count. */
@@ -90,6 +91,7 @@ export function contextOf(exchange: Exchange): Context {
     requestId: exchange.requestId,
     clientAddress: exchange.request.socket.remoteAddress ?? '',
     live: exchange.registry.live,
+    counts: exchange.registry.counts,
     forget: exchange.registry.forget,
   };
 }

@@ -7,6 +7,7 @@ import { foldName } from '#src/auth/names.ts';
 import { hashPassword } from '#src/auth/passwords.ts';
 import { loadSigningKey } from '#src/auth/signing-key.ts';
 import { Tokens } from '#src/auth/tokens.ts';
+import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { LiveSettings } from '#src/config/live.ts';
 import { readConfiguration } from '#src/features/configuration/index.ts';
@@ -103,6 +104,7 @@ export async function createTestApi(): Promise<TestApi> {
       content: uncached,
     }),
     live,
+    counts: new Counts(),
     forget: (change) => directory.forget(change),
     identify: (authorization, address) => authenticator.identify(authorization, address),
     findProject: (by) => ('name' in by ? directory.project(by.name) : directory.projectById(by.id)),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { pino } from 'pino';
 import { LiveSettings } from '#src/config/live.ts';
 import type { Context } from '#src/context.ts';
+import { Counts } from '#src/database/counts.ts';
 import { openDatabase } from '#src/database/pool.ts';
 import { MemoryDriver } from '#src/storage/memory.ts';
 import { createTestDatabase } from '#test/support/database.ts';
@@ -17,6 +18,7 @@ test('a component that fails is named, without its cause', async () => {
     signal: new AbortController().signal,
     requestId: '',
     clientAddress: '',
+    counts: new Counts(),
     live: new LiveSettings(async () => ({})),
     forget: () => undefined,
   };
