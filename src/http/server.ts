@@ -27,6 +27,7 @@ import {
 import { refusalOf } from './errors.ts';
 import { readOnlyJson } from './json-body.ts';
 import { linkOf } from './list.ts';
+import { refuseWhenReadOnly } from './read-only.ts';
 import { logRequest } from './request-log.ts';
 import { createValidators, type Validators } from './validation.ts';
 
@@ -132,6 +133,7 @@ function register(
       // Harbor: a registry's token is good for /v2 alone, where it holds no more than it names (S-107, G-47).
       const who: Principal = identity.how === 'token' ? { kind: 'anonymous' } : identity.who;
       saw(request.raw, who);
+      refuseWhenReadOnly(parts.live, endpoint.method, endpoint.path);
       checkParams?.(request.params, 'path');
       const project = await guard(parts, options, who, request);
       checkQuery?.(request.query, 'query');

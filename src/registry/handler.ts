@@ -4,6 +4,7 @@ import type { Identity } from '#src/auth/authenticate.ts';
 import type { Project } from '#src/auth/directory.ts';
 import { Failure } from '#src/failures.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
+import { refuseWhenReadOnly } from '#src/http/read-only.ts';
 import { logRequest } from '#src/http/request-log.ts';
 import { requestIdOf } from '#src/http/server.ts';
 import type { RepositoryName } from '#src/oci/reference.ts';
@@ -77,6 +78,7 @@ function admit(
 
 function enter(exchange: Exchange, target: Target): Outcome {
   const { registry, request, response, identity } = exchange;
+  refuseWhenReadOnly(registry.live, request.method ?? '', '/v2');
   if (target.kind === 'base') {
     allowOnly(request, 'GET', 'HEAD');
     checkBase(registry, request, identity);

@@ -11,8 +11,6 @@ import { type GivenMetadata, metadataAfter, metadataOfNew } from './metadata.ts'
 import { checkedName } from './name.ts';
 import * as store from './projects.store.ts';
 
-/** Harbor's quota default `storage_per_project`. */
-const unlimited = -1;
 /** 1 PiB, Harbor's largest storage limit. */
 const largestLimit = 1024 ** 5;
 const projectAdmin = 1;
@@ -38,9 +36,9 @@ export interface GivenAllowlist {
 
 /** Project, quota and the owner's membership commit with the audit entry or not at all. Returns the new id. */
 export async function createProject(ctx: Context, given: NewProject): Promise<number> {
-  requireCreator(ctx.who, given);
+  requireCreator(ctx, given);
   const name = checkedName(given.project_name ?? '');
-  const limit = storageLimit(ctx.who, given.storage_limit);
+  const limit = storageLimit(ctx, given.storage_limit);
   const metadata = metadataOfNew(given.metadata ?? {}, given.public);
   return inTransaction(ctx, async (ctx) => {
     const owner_id = await ownerFor(ctx);
@@ -57,11 +55,17 @@ export async function createProject(ctx: Context, given: NewProject): Promise<nu
 }
 
 /** Anybody logged in; of the robots only those of level system that hold project:create (rbac.md section 8). */
-function requireCreator(who: Principal, given: NewProject): void {
+function requireCreator({ who, live }: Context, given: NewProject): void {
   if (who.kind === 'anonymous') throw new Failure('UNAUTHORIZED', 'unauthorized');
   const administrator = maySystem(who, 'project:create');
   if (who.kind === 'robot' && !administrator) {
     throw new Failure('FORBIDDEN', 'only system level robots with project:create can create projects');
+  }
+  if (live.get('project_creation_restriction') === 'adminonly' && !administrator) {
+    throw new Failure(
+      'FORBIDDEN',
+      'Only system admin can create project: the setting project_creation_restriction is adminonly',
+    );
   }
   if (given.registry_id === null || given.registry_id === undefined) return;
   if (!administrator) {
@@ -74,8 +78,8 @@ function requireCreator(who: Principal, given: NewProject): void {
 }
 
 /** Harbor: only system administrators set a limit; what others ask for is replaced by the default. */
-function storageLimit(who: Principal, asked: number | null | undefined): number {
-  if (!asked || !maySystem(who, 'project:create')) return unlimited;
+function storageLimit({ who, live }: Context, asked: number | null | undefined): number {
+  if (!asked || !maySystem(who, 'project:create')) return live.get('storage_per_project');
   if (asked === -1 || (asked > 0 && asked <= largestLimit)) return asked;
   throw new Failure(
     'BAD_REQUEST',
