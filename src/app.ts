@@ -12,13 +12,13 @@ import { version } from '#src/config/version.ts';
 import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { readConfiguration } from '#src/features/configuration/index.ts';
-import { createRoutes } from '#src/features/index.ts';
-import type { Route } from '#src/http/endpoint.ts';
+import { createJobs, createRoutes, type FeatureParts } from '#src/features/index.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
 import { logRequest } from '#src/http/request-log.ts';
 import { createListener, type ListenOptions } from '#src/http/listen.ts';
 import { servePortal } from '#src/http/portal.ts';
 import { createApi, requestIdOf } from '#src/http/server.ts';
+import { Runner } from '#src/jobs/runner.ts';
 import type { Logger } from '#src/log.ts';
 import { ByteCache } from '#src/registry/byte-cache.ts';
 import { Content } from '#src/registry/content.ts';
@@ -57,7 +57,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const api = createApi({
     db: database.db,
     log,
-    routes: featureRoutes(parts),
+    routes: createRoutes(featureParts(parts)),
     live: parts.registry.live,
     counts: parts.registry.counts,
     forget: parts.registry.forget,
@@ -70,6 +70,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   await api.ready();
   const expiry = new UploadExpiry(database, parts.registry.storage, log, settings.uploadExpiryHours);
   expiry.start();
+  const jobs = createRunner(options, parts);
+  jobs.start();
   return {
     registry: parts.registry,
     async listen() {
@@ -79,6 +81,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const cut = await listener.close(deadlineMilliseconds);
       if (cut > 0) log.warn({ connections: cut }, 'connections were cut at the end of the grace');
       await parts.registry.pulls.flush();
+      await jobs.close();
       await expiry.close();
       await parts.registry.directory.close();
       await parts.registry.storage.close();
@@ -87,14 +90,41 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-function featureRoutes({ registry, settings }: Parts): readonly Route[] {
-  return createRoutes({
+function featureParts({ registry, settings }: Parts): FeatureParts {
+  return {
     version,
     externalUrl: settings.externalUrl,
     secure: registry.secure,
     storage: registry.storage,
     content: registry.content,
+  };
+}
+
+/** Jobs have connections of their own: they never take the last one from a request, nor wait for one. */
+function createRunner({ database, log }: AppOptions, parts: Parts): JobsOfApp {
+  const own = openDatabase(database.url, { max: 6, applicationName: 'moorage jobs' });
+  const { live, counts, forget } = parts.registry;
+  const runner = new Runner({
+    database: own,
+    log,
+    live,
+    counts,
+    forget,
+    slots: 10,
+    ...createJobs(featureParts(parts)),
   });
+  return {
+    start: () => runner.start(),
+    async close() {
+      await runner.close();
+      await own.close();
+    },
+  };
+}
+
+interface JobsOfApp {
+  start(): void;
+  close(): Promise<void>;
 }
 
 interface Parts {

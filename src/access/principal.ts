@@ -35,3 +35,12 @@ export interface Grant {
   /** One denial beats every allowance. */
   effect: 'allow' | 'deny';
 }
+
+/** Who acts when the registry does something by itself, retention for instance; no account, so nobody logs in as it. */
+export const theRegistry: User = {
+  kind: 'user',
+  id: 0,
+  name: 'moorage',
+  sysadmin: true,
+  roles: new Map(),
+};

@@ -7,6 +7,7 @@ import { labels } from './migrations/0005-labels.ts';
 import { artifactTypes } from './migrations/0006-artifact-types.ts';
 import { artifactChanges } from './migrations/0007-artifact-changes.ts';
 import { lists } from './migrations/0008-lists.ts';
+import { jobs } from './migrations/0009-jobs.ts';
 
 export interface Migration {
   readonly version: number;
@@ -24,6 +25,7 @@ const migrations: readonly Migration[] = [
   { version: 6, name: 'artifact-types', sql: artifactTypes },
   { version: 7, name: 'artifact-changes', sql: artifactChanges },
   { version: 8, name: 'lists', sql: lists },
+  { version: 9, name: 'jobs', sql: jobs },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

@@ -1,7 +1,8 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { JobTables } from './tables-jobs.ts';
 
 /** Rows as PostgreSQL has them; `int8` is read as a number (sizes and ids stay below 2^53). */
-export interface Tables {
+export interface Tables extends JobTables {
   installation: { name: string; value: string };
   user_account: UserAccountTable;
   project: ProjectTable;
@@ -22,6 +23,7 @@ export interface Tables {
   tag: TagTable;
   upload: UploadTable;
   audit_log: AuditLogTable;
+  session: SessionTable;
   configuration: { name: string; value: ColumnType<unknown, string, string>; update_time: Generated<Date> };
   label: LabelTable;
   artifact_label: { artifact_id: number; label_id: number; creation_time: Generated<Date> };
@@ -41,8 +43,20 @@ interface UserAccountTable {
   password_hash: string | null;
   sysadmin_flag: Generated<boolean>;
   deleted: Generated<boolean>;
+  /** Raised when the password changes: what was given out for an earlier one is void. */
+  epoch: Generated<number>;
   creation_time: Generated<Date>;
   update_time: Generated<Date>;
+}
+
+interface SessionTable {
+  /** SHA-256 of what the cookie holds. */
+  id_hash: Buffer;
+  user_id: number;
+  epoch: number;
+  creation_time: Generated<Date>;
+  renewal_time: Generated<Date>;
+  expires_at: ColumnType<Date, Date | string, Date | string>;
 }
 
 interface ProjectTable {

@@ -1,5 +1,7 @@
 import type { Route } from '#src/http/endpoint.ts';
+import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
 import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
+import { labelRoutes } from './labels/labels.routes.ts';
 import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
 import { projectRoutes } from './projects/projects.routes.ts';
@@ -19,5 +21,20 @@ export function createRoutes(parts: FeatureParts): readonly Route[] {
 
 /** A feature is removed with its folder and its two lines here. */
 function operations(parts: FeatureParts): readonly Route[] {
-  return [...projectRoutes, ...memberRoutes, ...userRoutes, ...robotRoutes, ...systemRoutes(parts)];
+  return [
+    ...projectRoutes,
+    ...memberRoutes,
+    ...labelRoutes,
+    ...userRoutes,
+    ...robotRoutes,
+    ...systemRoutes(parts),
+  ];
+}
+
+/** What runs in the background, and what schedules start. */
+export function createJobs(_parts: FeatureParts): {
+  readonly jobs: readonly CarriedOut[];
+  readonly schedules: readonly Scheduled[];
+} {
+  return { jobs: [], schedules: [] };
 }

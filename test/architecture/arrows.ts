@@ -24,7 +24,7 @@ const arrows: Readonly<Record<string, Arrows>> = {
   database: { uses: ['oci'], types: ['config'] },
   storage: { uses: ['oci'] },
   events: { uses: ['database'] },
-  jobs: { uses: ['database'] },
+  jobs: { uses: ['access', 'database'] },
   // A lost database is a 503 and not a 500: http asks database which errors mean that.
   http: { uses: ['access', 'oci', 'database'] },
   // Who is asking, and how passwords and names are kept, concerns both planes; auth knows neither of them.
