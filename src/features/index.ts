@@ -2,7 +2,6 @@ import type { Route } from '#src/http/endpoint.ts';
 import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
 import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
-import { labelRoutes } from './labels/labels.routes.ts';
 import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
 import { projectRoutes } from './projects/projects.routes.ts';
