@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { harborKeys, harborNeedless, harborWithoutEffect } from './harbor-yml.ts';
+import { liveNames, liveSetting, ruleOf, variableOfLive } from './live-start.ts';
 import { documentationOf, keyOf, settingNames, variableOf } from './naming.ts';
 import type { SettingName, Settings } from './settings.ts';
 import { formatStorageUrl, s3Options } from './storage-url.ts';
@@ -19,13 +20,24 @@ const harmlessParameters: ReadonlySet<string> = new Set([
 /** The settings as a configuration file without secrets: what `moorage config print` shows. */
 export function printable(settings: Settings): string {
   const shown = settingNames.flatMap((name): [string, string | number][] => {
-    const value = name === 'storage' ? formatStorageUrl(settings.storage) : settings[name];
+    const value = valueOf(settings, name);
     if (value === undefined) return [];
     const { secret } = documentationOf(name);
     if (secret === 'whole') return [[keyOf(name), redacted]];
     return [[keyOf(name), name === 'databaseUrl' ? withoutSecrets(String(value)) : value]];
   });
-  return stringify(Object.fromEntries(shown), { lineWidth: 0 });
+  const first = Object.entries(settings.live.first).map(([key, value]) => {
+    const hidden = liveNames.some((name) => name === key && liveSetting(name).type === 'password');
+    return [key, hidden ? redacted : value];
+  });
+  return stringify(Object.fromEntries([...shown, ...first]), { lineWidth: 0 });
+}
+
+function valueOf(settings: Settings, name: SettingName): string | number | undefined {
+  if (name === 'storage') return formatStorageUrl(settings.storage);
+  if (name === 'configOverwriteJson')
+    return settings.live.overwrite && JSON.stringify(settings.live.overwrite);
+  return settings[name];
 }
 
 /** docs/settings.md. */
@@ -43,6 +55,8 @@ the start with every problem listed; \`moorage config print\` shows what would b
 ${groups.map((group) => `## ${group}\n\n${table(group)}`).join('\n\n')}
 
 ${storageMarkdown()}
+
+${liveMarkdown()}
 
 ${harborMarkdown()}
 `;
@@ -89,6 +103,24 @@ function storageMarkdown(): string {
 ${Object.entries(s3Options)
   .map(([name, option]) => `| \`${name}\` | ${option.description} |`)
   .join('\n')}`;
+}
+
+function liveMarkdown(): string {
+  const rows = liveNames.map((name) => {
+    const { default: usual, type, api } = liveSetting(name);
+    const marks = `${type === 'password' ? '<br>secret' : ''}${api === 'none' ? '<br>not in the API' : ''}`;
+    const without = usual === '' ? '' : `\`${usual}\``;
+    return `| \`${variableOfLive(name)}\`<br>\`${name}\`${marks} | ${without} | It ${ruleOf(name)}. |`;
+  });
+  return `## What administrators change while the registry runs
+
+These are Harbor's own configuration keys with Harbor's meaning: \`PUT /api/v2.0/configurations\` and the portal change
+them for every replica at once. Variable and key give the value until an administrator sets another one; with
+\`MOORAGE_CONFIG_OVERWRITE_JSON\` the registry sets them at every start, and administrators cannot.
+
+| Setting | Without it | Values |
+|---|---|---|
+${rows.join('\n')}`;
 }
 
 function harborMarkdown(): string {

@@ -1,3 +1,4 @@
+import type { LiveName } from './live.ts';
 import type { SettingName } from './settings.ts';
 
 /** A value as somebody wrote it, and where. */
@@ -9,6 +10,8 @@ export interface Given {
 
 export interface Source {
   values: Map<SettingName, Given>;
+  /** Settings that administrators change while the registry runs. */
+  live: Map<LiveName, Given>;
   warnings: string[];
   problems: string[];
 }

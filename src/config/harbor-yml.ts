@@ -80,7 +80,12 @@ export function isHarborFile(document: Tree): boolean {
 
 export function fromHarbor(document: Tree, path: string): Source {
   const values = new Map<SettingName, Given>();
-  const source: Source = { values, warnings: unused(document, path), problems: [] };
+  const source: Source = {
+    values,
+    live: new Map(),
+    warnings: unused(document, path),
+    problems: [],
+  };
   const give = (name: SettingName, key: string, value: unknown) => {
     if (value !== undefined && value !== null && value !== '')
       values.set(name, { value, from: `${key} in ${path}` });

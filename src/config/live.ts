@@ -1,40 +1,46 @@
+import { between, endpoint, filled, mapOfTexts, oneOf, type Rule, span } from './live-rules.ts';
+
 /**
  * The settings that an administrator changes while the registry runs: Harbor's "user scope" keys with Harbor's
- * defaults (settings.md section 2a). Their values are rows of the table `configuration`.
+ * defaults (settings.md section 2a). Their values are rows of the table `configuration`; which values they take is
+ * said here for the API, for the environment and for the configuration file alike.
  */
 interface Text {
   readonly type: 'string';
   readonly default: string;
-  readonly oneOf?: readonly string[];
-  /** Refused when it is nothing but blanks. */
-  readonly filled?: true;
+  readonly rule?: Rule<string>;
 }
+/** Sealed in the database, shown to nobody. */
 interface Secret {
   readonly type: 'password';
   readonly default: '';
+  readonly rule?: never;
 }
 interface Truth {
   readonly type: 'bool';
   readonly default: boolean;
+  readonly rule?: never;
 }
 interface Whole {
   readonly type: 'int';
   readonly default: number;
+  readonly rule: Rule<number>;
 }
-/** `editable: false`: Harbor shows it and takes it from nobody through the API; `hidden`: not even shown. */
-export type LiveSetting = (Text | Secret | Truth | Whole) & { readonly api?: 'read' | 'none' };
+/** With `none` the API does not know the setting (Harbor), and the environment or the file gives it. */
+export type LiveSetting = (Text | Secret | Truth | Whole) & { readonly api?: 'none' };
 
-const text = <const D extends string>(value: D) => ({ type: 'string', default: value as string }) as const;
-const secret = { type: 'password', default: '' } as const;
-const truth = (value: boolean) => ({ type: 'bool', default: value }) as const;
-const whole = (value: number) => ({ type: 'int', default: value }) as const;
+const text = (value: string, rule?: Rule<string>): Text => ({
+  type: 'string',
+  default: value,
+  ...(rule && { rule }),
+});
+const secret: Secret = { type: 'password', default: '' };
+const truth = (value: boolean): Truth => ({ type: 'bool', default: value });
+const whole = (value: number, rule: Rule<number>): Whole => ({ type: 'int', default: value, rule });
 
 export const liveSettings = {
-  audit_log_forward_endpoint: text(''),
-  auth_mode: {
-    ...text('db_auth'),
-    oneOf: ['db_auth', 'ldap_auth', 'uaa_auth', 'http_auth', 'oidc_auth'],
-  },
+  audit_log_forward_endpoint: text('', endpoint),
+  auth_mode: text('db_auth', oneOf('db_auth', 'ldap_auth', 'uaa_auth', 'http_auth', 'oidc_auth')),
   banner_message: text(''),
   disabled_audit_log_event_types: text(''),
   http_authproxy_admin_groups: text(''),
@@ -44,7 +50,7 @@ export const liveSettings = {
   http_authproxy_skip_search: truth(false),
   http_authproxy_tokenreview_endpoint: text(''),
   http_authproxy_verify_cert: truth(true),
-  ldap_base_dn: { ...text(''), filled: true },
+  ldap_base_dn: text('', filled),
   ldap_filter: text(''),
   ldap_group_admin_dn: text(''),
   ldap_group_attach_parallel: truth(false),
@@ -52,13 +58,13 @@ export const liveSettings = {
   ldap_group_base_dn: text(''),
   ldap_group_membership_attribute: text('memberof'),
   ldap_group_search_filter: text(''),
-  ldap_group_search_scope: whole(2),
-  ldap_scope: whole(2),
+  ldap_group_search_scope: whole(2, between(0, 2)),
+  ldap_scope: whole(2, between(0, 2)),
   ldap_search_dn: text(''),
   ldap_search_password: secret,
-  ldap_timeout: whole(5),
-  ldap_uid: { ...text('cn'), filled: true },
-  ldap_url: { ...text(''), filled: true },
+  ldap_timeout: whole(5, between(1, 2_147_483_647)),
+  ldap_uid: text('cn', filled),
+  ldap_url: text('', filled),
   ldap_verify_cert: truth(true),
   notification_enable: truth(true),
   oidc_admin_group: text(''),
@@ -66,7 +72,7 @@ export const liveSettings = {
   oidc_client_id: text(''),
   oidc_client_secret: secret,
   oidc_endpoint: text(''),
-  oidc_extra_redirect_parms: text('{}'),
+  oidc_extra_redirect_parms: text('{}', mapOfTexts),
   oidc_group_filter: text(''),
   oidc_groups_claim: text(''),
   oidc_logout: truth(false),
@@ -75,21 +81,27 @@ export const liveSettings = {
   oidc_user_claim: text(''),
   oidc_verify_cert: truth(true),
   primary_auth_mode: truth(false),
-  project_creation_restriction: { ...text('everyone'), oneOf: ['everyone', 'adminonly'] },
+  project_creation_restriction: text('everyone', oneOf('everyone', 'adminonly')),
   pull_audit_log_disable: { ...truth(false), api: 'none' },
   pull_count_update_disable: { ...truth(false), api: 'none' },
   pull_time_update_disable: { ...truth(false), api: 'none' },
   quota_per_project_enable: truth(true),
   read_only: truth(false),
-  robot_name_prefix: { ...text('robot$'), filled: true },
-  robot_token_duration: whole(30),
-  scan_all_policy: { ...text(''), api: 'read' },
+  robot_name_prefix: text('robot$', {
+    // What ends a name in Basic credentials, in a robot's name or in an address cannot be in it.
+    fits: (value) => /^[^\s:/+@]{1,32}$/.test(value),
+    says: 'must have 1 to 32 characters, none of them a blank or one of : / + @',
+  }),
+  robot_token_duration: whole(30, span),
   scanner_skip_update_pulltime: truth(false),
   self_registration: truth(false),
-  session_timeout: whole(60),
+  session_timeout: whole(60, span),
   skip_audit_log_database: truth(false),
-  storage_per_project: whole(-1),
-  token_expiration: whole(30),
+  storage_per_project: whole(-1, {
+    fits: (value) => value === -1 || (Number.isSafeInteger(value) && value > 0),
+    says: 'must be -1 (no limit) or a positive number of bytes',
+  }),
+  token_expiration: whole(30, span),
   uaa_client_id: text(''),
   uaa_client_secret: secret,
   uaa_endpoint: text(''),

@@ -44,12 +44,11 @@ describe('defaults', () => {
       storage: { driver: 'filesystem', root: join(folder, 'data', 'storage') },
       uploadExpiryHours: 168,
       blobLeaseSeconds: 3600,
-      tokenExpirationMinutes: 30,
-      robotNamePrefix: 'robot$',
       workers: 1,
       shutdownGraceSeconds: 30,
       logLevel: 'info',
       logFormat: 'auto',
+      live: { first: {} },
     });
     expect(warnings).toEqual([]);
   });
@@ -278,5 +277,5 @@ test('settings survive JSON, as they do on their way to a worker process', () =>
 
 test('every name in the schema is a setting that can be given', () => {
   expect(settingNames).toContain('externalUrl');
-  expect(settingNames).toHaveLength(21);
+  expect(settingNames).toHaveLength(20);
 });

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Value } from 'typebox/value';
 import type { StorageSettings } from '#src/storage/settings.ts';
-import type { Given } from './given.ts';
+import type { Given, Source } from './given.ts';
+import { type LiveAtStart, readFirst, readOverwrite } from './live-start.ts';
 import { documentationOf, settingNames } from './naming.ts';
 import { SettingsError } from './problems.ts';
 import { type GivenSettings, type SettingName, type Settings, settingsSchema } from './settings.ts';
@@ -43,15 +44,31 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
   problems.push(...checkTogether(values));
   const paths = absolutePaths(values, folder);
   const storage = readStorage(paths, given.get('storage'), env, problems);
+  const warnings = [...(file?.warnings ?? []), ...environment.warnings];
+  const live = readLive(file, environment, given.get('configOverwriteJson'), problems, warnings);
   if (problems.length > 0 || storage === undefined) throw new SettingsError(problems);
 
+  const { configOverwriteJson: _, ...plain } = paths;
   const settings: Settings = {
-    ...paths,
+    ...plain,
     storage,
+    live,
     workers: paths.workers ?? Math.max(1, (options.cores ?? availableParallelism()) - 2),
   };
   if (settings.externalUrl !== undefined) settings.externalUrl = new URL(settings.externalUrl).origin;
-  return { settings, warnings: [...(file?.warnings ?? []), ...environment.warnings] };
+  return { settings, warnings };
+}
+
+function readLive(
+  file: Source | undefined,
+  environment: Source,
+  overwrite: Given | undefined,
+  problems: string[],
+  warnings: string[],
+): LiveAtStart {
+  const first = readFirst(new Map([...(file?.live ?? []), ...environment.live]), problems);
+  const all = overwrite && readOverwrite(overwrite, problems, warnings);
+  return all === undefined ? { first } : { first, overwrite: all };
 }
 
 /** Values that fit their own rule, and defaults for the rest, so that later checks find every setting usable. */

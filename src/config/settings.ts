@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { StorageSettings } from '#src/storage/settings.ts';
 import { says } from './documentation.ts';
+import type { LiveAtStart } from './live-start.ts';
 
 const basics = { group: 'Basics' };
 const listening = { group: 'Listening' };
@@ -205,28 +206,18 @@ export const settingsSchema = Type.Object({
       }),
     }),
   ),
-  tokenExpirationMinutes: Type.Integer({
-    minimum: 1,
-    maximum: 1440,
-    ...says({
-      ...security,
-      description: 'Life of a token from /service/token, until an administrator sets another one.',
-      rule: 'must be a whole number of minutes from 1 to 1440',
-      default: 30,
-      example: 15,
+  configOverwriteJson: Type.Optional(
+    Type.String({
+      ...says({
+        ...operation,
+        description:
+          "A JSON object of the settings that administrators change while the registry runs (below). They are set at every start, and nobody can change any of them through the API or the portal meanwhile. Harbor's variable CONFIG_OVERWRITE_JSON is read too.",
+        rule: 'must be a JSON object',
+        absent: 'administrators change them',
+        secret: 'whole',
+      }),
     }),
-  }),
-  robotNamePrefix: Type.String({
-    pattern: '^[^\\s:/+@]{1,32}$',
-    ...says({
-      ...security,
-      description: 'What the names of robot accounts begin with, until an administrator sets another one.',
-      rule: 'must have 1 to 32 characters, none of them a blank or one of : / + @',
-      default: 'robot$',
-      example: 'bot-',
-    }),
-  }),
-
+  ),
   workers: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -276,9 +267,10 @@ export const settingsSchema = Type.Object({
 export type GivenSettings = Static<typeof settingsSchema>;
 
 /** What the program runs with. Plain data: it survives JSON on its way to a worker process. Paths are absolute. */
-export type Settings = Omit<GivenSettings, 'storage' | 'workers'> & {
+export type Settings = Omit<GivenSettings, 'storage' | 'workers' | 'configOverwriteJson'> & {
   storage: StorageSettings;
   workers: number;
+  live: LiveAtStart;
 };
 
 export type SettingName = keyof GivenSettings;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import type { Given, Source } from './given.ts';
 import { fromHarbor, isHarborFile } from './harbor-yml.ts';
+import { liveNames, liveSetting, variableOfLive } from './live-start.ts';
 import { documentationOf, keyOf, settingNames, variableOf } from './naming.ts';
 import type { SettingName } from './settings.ts';
 
@@ -12,14 +13,21 @@ const otherVariables = /^MOORAGE_(?:CONFIG|TEST_.*)$/;
 
 /** An empty variable counts as absent: compose files pass `MOORAGE_PORT=` for what nobody has set. */
 export function fromEnvironment(env: Environment): Source {
-  const source: Source = { values: new Map(), warnings: [], problems: [] };
+  const source: Source = { values: new Map(), live: new Map(), warnings: [], problems: [] };
   const known = new Set<string>();
-  for (const name of settingNames) {
-    const variable = variableOf(name);
+  const read = (variable: string, secret: boolean): Given | undefined => {
     known.add(variable);
-    if (documentationOf(name).secret !== undefined) known.add(`${variable}_FILE`);
-    const given = fromVariable(env, name, source.problems);
+    if (secret) known.add(`${variable}_FILE`);
+    return fromVariable(env, variable, secret, source.problems);
+  };
+  for (const name of settingNames) {
+    const secret = documentationOf(name).secret !== undefined;
+    const given = read(variableOf(name), secret) ?? fromHarborVariable(env, name);
     if (given !== undefined) source.values.set(name, given);
+  }
+  for (const name of liveNames) {
+    const given = read(variableOfLive(name), liveSetting(name).type === 'password');
+    if (given !== undefined) source.live.set(name, given);
   }
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith('MOORAGE_') || known.has(variable) || otherVariables.test(variable)) continue;
@@ -30,29 +38,34 @@ export function fromEnvironment(env: Environment): Source {
 
 /** A YAML file of our own keys, or Harbor's harbor.yml as it is. */
 export function fromFile(path: string): Source {
-  const source: Source = { values: new Map(), warnings: [], problems: [] };
+  const source: Source = { values: new Map(), live: new Map(), warnings: [], problems: [] };
   const document = readYaml(path, source.problems);
   if (document === undefined) return source;
   if (isHarborFile(document)) return fromHarbor(document, path);
   const names = new Map(settingNames.map((name) => [keyOf(name), name]));
   for (const [key, value] of Object.entries(document)) {
-    const name = names.get(key);
-    if (name === undefined) {
-      source.warnings.push(
-        `${path}: ${key} is not a setting and has no effect${suggestion(key, [...names.keys()])}`,
-      );
+    const [name, live] = [names.get(key), liveNames.find((one) => one === key)];
+    const given: Given = { value, from: `${key} in ${path}` };
+    if (name === undefined && live === undefined) {
+      const known = [...names.keys(), ...liveNames];
+      source.warnings.push(`${path}: ${key} is not a setting and has no effect${suggestion(key, known)}`);
     } else if (value !== null && value !== '') {
-      source.values.set(name, { value, from: `${key} in ${path}` });
+      if (name !== undefined) source.values.set(name, given);
+      if (live !== undefined) source.live.set(live, given);
     }
   }
   return source;
 }
 
 /** The variable itself, or for a secret the file that `…_FILE` names, as container platforms mount secrets. */
-function fromVariable(env: Environment, name: SettingName, problems: string[]): Given | undefined {
-  const variable = variableOf(name);
+function fromVariable(
+  env: Environment,
+  variable: string,
+  secret: boolean,
+  problems: string[],
+): Given | undefined {
   const value = env[variable];
-  const file = documentationOf(name).secret === undefined ? undefined : env[`${variable}_FILE`];
+  const file = secret ? env[`${variable}_FILE`] : undefined;
   if (!file) return value ? { value, from: variable } : undefined;
   if (value) {
     problems.push(`${variable} and ${variable}_FILE are both set: remove one of them`);
@@ -69,6 +82,12 @@ function fromVariable(env: Environment, name: SettingName, problems: string[]): 
     );
   }
   return undefined;
+}
+
+/** Harbor: the one variable of its own that charts and compose files of its users set. */
+function fromHarborVariable(env: Environment, name: SettingName): Given | undefined {
+  const value = name === 'configOverwriteJson' ? env['CONFIG_OVERWRITE_JSON'] : undefined;
+  return value ? { value, from: 'CONFIG_OVERWRITE_JSON' } : undefined;
 }
 
 function readYaml(path: string, problems: string[]): Record<string, unknown> | undefined {

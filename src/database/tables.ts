@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, RawBuilder } from 'kysely';
 import type { JobTables } from './tables-jobs.ts';
 
 /** Rows as PostgreSQL has them; `int8` is read as a number (sizes and ids stay below 2^53). */
@@ -24,12 +24,21 @@ export interface Tables extends JobTables {
   upload: UploadTable;
   audit_log: AuditLogTable;
   session: SessionTable;
-  configuration: { name: string; value: ColumnType<unknown, string, string>; update_time: Generated<Date> };
+  configuration: ConfigurationTable;
+  system_cve_allowlist: { id: Generated<number>; list: Json<CveAllowlist> };
   label: LabelTable;
   artifact_label: { artifact_id: number; label_id: number; creation_time: Generated<Date> };
 }
 
 type Json<T extends object> = JSONColumnType<T>;
+
+interface ConfigurationTable {
+  name: string;
+  value: ColumnType<unknown, string, string>;
+  /** Not by an administrator. */
+  given_at_start: Generated<boolean>;
+  update_time: ColumnType<Date, never, RawBuilder<Date>>;
+}
 
 interface UserAccountTable {
   user_id: Generated<number>;
