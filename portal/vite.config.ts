@@ -18,6 +18,10 @@ export default defineConfig({
     // The server's `MOORAGE_WORKERS` all read this folder; a build replaces it whole.
     emptyOutDir: true,
     reportCompressedSize: false,
+    rolldownOptions: {
+      // Each page is the address at which it is served; the second is where Harbor has its API browser.
+      input: ['index.html', 'devcenter-api-2.0/index.html'].map((page) => `${import.meta.dirname}/${page}`),
+    },
   },
   // `npx vite portal` beside `npm run dev`.
   server: { proxy: { '/api': 'http://localhost:8080', '/v2': 'http://localhost:8080' } },

@@ -11,6 +11,8 @@ interface Page {
   readonly immutable: boolean;
 }
 
+const index = '/index.html';
+
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -59,7 +61,7 @@ async function load(folder: string): Promise<Map<string, Page>> {
       zipped: gzipSync(plain, { level: 9 }),
       immutable: path.startsWith('/assets/'),
     };
-    pages.set(path === '/index.html' ? '/' : path, page);
+    pages.set(path.endsWith(index) ? path.slice(0, -index.length) || '/' : path, page);
   }
   return pages;
 }
