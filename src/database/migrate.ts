@@ -8,6 +8,7 @@ import { artifactTypes } from './migrations/0006-artifact-types.ts';
 import { artifactChanges } from './migrations/0007-artifact-changes.ts';
 import { lists } from './migrations/0008-lists.ts';
 import { jobs } from './migrations/0009-jobs.ts';
+import { collection } from './migrations/0010-collection.ts';
 
 export interface Migration {
   readonly version: number;
@@ -26,6 +27,7 @@ const migrations: readonly Migration[] = [
   { version: 7, name: 'artifact-changes', sql: artifactChanges },
   { version: 8, name: 'lists', sql: lists },
   { version: 9, name: 'jobs', sql: jobs },
+  { version: 10, name: 'collection', sql: collection },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

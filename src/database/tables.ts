@@ -1,14 +1,16 @@
-import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, RawBuilder } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { CollectionTables } from './tables-collection.ts';
 import type { JobTables } from './tables-jobs.ts';
 
 /** Rows as PostgreSQL has them; `int8` is read as a number (sizes and ids stay below 2^53). */
-export interface Tables extends JobTables {
+export interface Tables extends JobTables, CollectionTables {
   installation: { name: string; value: string };
   user_account: UserAccountTable;
   project: ProjectTable;
   quota: QuotaTable;
   quota_charge: { project_id: number; bytes: number };
   user_group: UserGroupTable;
+  user_account_group: { user_id: number; group_id: number };
   project_member: ProjectMemberTable;
   robot: RobotTable;
   robot_grant: RobotGrantTable;
@@ -20,6 +22,7 @@ export interface Tables extends JobTables {
   artifact: ArtifactTable;
   artifact_blob: { artifact_id: number; repository_id: number; blob_id: number };
   artifact_child: ArtifactChildTable;
+  artifact_detail: ArtifactDetailTable;
   tag: TagTable;
   upload: UploadTable;
   audit_log: AuditLogTable;
@@ -37,7 +40,7 @@ interface ConfigurationTable {
   value: ColumnType<unknown, string, string>;
   /** Not by an administrator. */
   given_at_start: Generated<boolean>;
-  update_time: ColumnType<Date, never, RawBuilder<Date>>;
+  update_time: Generated<Date>;
 }
 
 interface UserAccountTable {
@@ -177,11 +180,22 @@ interface ArtifactTable {
   artifact_type: string | null;
   config_media_type: string | null;
   subject_digest: string | null;
-  /** Manifest, config and layers together; an index counts itself and its children's manifests. */
+  /** Manifest, config and layers together; the database adds what its children hold to an index's own bytes. */
   size: number;
   annotations: Json<Record<string, string>> | null;
   push_time: Generated<Date>;
   pull_time: Date | null;
+  /** The digest of what it signs or describes, and how; the database sets both. Null when it stands for itself. */
+  accessory_of: ColumnType<string | null, never, never>;
+  accessory_type: ColumnType<string | null, never, never>;
+  /** IMAGE, CHART, …: what Harbor calls the artifact's type. */
+  type: GeneratedAlways<string>;
+}
+
+/** What a manifest's config says about it, as JSON; `blob_id` is the manifest's. */
+interface ArtifactDetailTable {
+  blob_id: number;
+  attributes: string;
 }
 
 interface ArtifactChildTable {
@@ -216,8 +230,10 @@ interface UploadTable {
 }
 
 interface AuditLogTable {
-  id: GeneratedAlways<number>;
-  op_time: Generated<Date>;
+  id: Generated<number>;
+  op_time: ColumnType<Date, never, never>;
+  /** An xid8, read as text. */
+  transaction_id: ColumnType<string, never, never>;
   username: string;
   operation: string;
   resource_type: string;

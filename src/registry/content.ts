@@ -85,11 +85,9 @@ const linkedBlobs = statement<BlobRow>(
     order by k.ord`,
 );
 
-const extendLeases = statement<{ id: number; leased_until: number }>(
-  'extend-leases',
-  `update blob set leased_until = greatest(leased_until, now() + $2::interval)
-    where id in (select id from blob where id = any($1::bigint[]) order by id for no key update)
-    returning id, extract(epoch from leased_until)::float8 * 1000 as leased_until`,
+const renewLeases = statement<{ o_position: number; o_leased_until: number }>(
+  'renew-leases',
+  'select o_position, o_leased_until from renew_leases($1, $2, $3)',
 );
 
 interface Key {
@@ -109,7 +107,7 @@ export class Content {
   readonly #digest: Batch<Key, ManifestRow>;
   readonly #blob: Batch<Key, BlobRow>;
   readonly #payload: Batch<number, { payload: Buffer | null }>;
-  readonly #lease: Batch<number, number>;
+  readonly #lease: Batch<{ repository: string; blobId: number }, number>;
   readonly #leaseMs: number;
 
   constructor(database: Database, options: { soleWriter: boolean; leaseSeconds: number }) {
@@ -121,10 +119,14 @@ export class Content {
     this.#digest = new Batch((keys) => database.query(byDigest, split(keys)));
     this.#blob = new Batch((keys) => database.query(linkedBlobs, split(keys)));
     this.#payload = new Batch((ids) => database.query(payloads, [ids]));
-    this.#lease = new Batch(async (ids) => {
-      const rows = await database.query(extendLeases, [[...new Set(ids)], `${options.leaseSeconds} seconds`]);
-      const found = new Map(rows.map((row) => [row.id, row.leased_until]));
-      return ids.map((id) => found.get(id) ?? 0);
+    this.#lease = new Batch(async (keys) => {
+      const rows = await database.query(renewLeases, [
+        keys.map(({ repository }) => repository),
+        keys.map(({ blobId }) => blobId),
+        `${options.leaseSeconds} seconds`,
+      ]);
+      const found = new Map(rows.map((row) => [row.o_position, row.o_leased_until]));
+      return keys.map((_, index) => found.get(index + 1) ?? 0);
     });
   }
 
@@ -189,12 +191,12 @@ export class Content {
   }
 
   /**
-   * Promises that the blob stays for a lease, in the row lock that garbage collection takes. False when the blob
-   * went away in the meantime. Writes at most once in half a lease and blob.
+   * Promises that the blob stays for a lease, in the row lock that garbage collection takes. False when the blob, or
+   * its place in this repository, went away in the meantime. Writes at most once in half a lease and blob.
    */
   async renewLease(repository: string, digest: string, blob: FoundBlob): Promise<boolean> {
     const expected = this.blobs.expect(repository);
-    const leasedUntil = await this.#lease.find(blob.blobId);
+    const leasedUntil = await this.#lease.find({ repository, blobId: blob.blobId });
     if (leasedUntil > 0) expected?.keep(digest, { ...blob, leasedUntil });
     return leasedUntil > 0;
   }
