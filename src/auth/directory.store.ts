@@ -8,12 +8,15 @@ interface UserRow {
   roles: [projectId: number, role: number][];
 }
 
-// Harbor: user 1 is always a system administrator.
+// Harbor: user 1 is always a system administrator. Roles come from memberships of the user and of the user's groups.
 const user = statement<UserRow>(
   'directory_user',
   `select u.user_id as id, u.username as name, (u.sysadmin_flag or u.user_id = 1) as sysadmin,
-     (select coalesce(json_agg(json_build_array(m.project_id, m.role)), '[]')
-        from project_member m where m.user_id = u.user_id) as roles
+     (select coalesce(json_agg(json_build_array(m.project_id, m.role) order by m.role), '[]') from (
+        select project_id, role from project_member where user_id = u.user_id
+        union
+        select project_id, role from user_account_group join project_member using (group_id)
+          where user_account_group.user_id = u.user_id) m) as roles
    from user_account u where u.user_id = $1 and not u.deleted`,
 );
 

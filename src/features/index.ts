@@ -1,6 +1,7 @@
 import type { Route } from '#src/http/endpoint.ts';
 import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
 import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
+import { groupRoutes } from './groups/groups.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
 import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
@@ -24,6 +25,7 @@ function operations(parts: FeatureParts): readonly Route[] {
   return [
     ...projectRoutes,
     ...memberRoutes,
+    ...groupRoutes,
     ...labelRoutes,
     ...userRoutes,
     ...robotRoutes,

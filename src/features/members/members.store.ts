@@ -51,15 +51,15 @@ export async function listMembers(
   return { rows, total };
 }
 
-/** Undefined when the user is a member already. */
+/** Undefined when the user or the group is a member already. */
 export function insertMember(
   tx: Tx,
-  row: { project_id: number; user_id: number; role: number },
+  row: { project_id: number; user_id: number | null; group_id: number | null; role: number },
 ): Promise<{ id: number } | undefined> {
   return tx
     .insertInto('project_member')
     .values(row)
-    .onConflict((on) => on.columns(['project_id', 'user_id']).doNothing())
+    .onConflict((on) => on.doNothing())
     .returning('id')
     .executeTakeFirst();
 }

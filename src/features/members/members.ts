@@ -2,6 +2,7 @@ import { projectRoles } from '#src/access/permissions.ts';
 import { announce, type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
+import { findGroup, type GivenGroup, groupOf } from '#src/features/groups/index.ts';
 import { findUser, findUserNamed } from '#src/features/users/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { quote } from '#src/oci/quote.ts';
@@ -10,18 +11,12 @@ import * as store from './members.store.ts';
 export interface GivenMember {
   readonly role_id?: number | null | undefined;
   readonly member_user?: GivenUser | null | undefined;
-  readonly member_group?: GivenGroup | null | undefined;
+  readonly member_group?: (GivenGroup & { readonly id?: number | null | undefined }) | null | undefined;
 }
 
 interface GivenUser {
   readonly user_id?: number | null | undefined;
   readonly username?: string | null | undefined;
-}
-
-interface GivenGroup {
-  readonly id?: number | null | undefined;
-  readonly group_name?: string | null | undefined;
-  readonly ldap_group_dn?: string | null | undefined;
 }
 
 export function listMembers(
@@ -46,52 +41,56 @@ export async function getMember(ctx: Context, project: GuardedProject, id: numbe
   return member;
 }
 
-/** Returns the id of the membership. The user's rights change with the commit, in every process. */
+/** Returns the id of the membership. Rights change with the commit, in every process. */
 export function addMember(ctx: Context, project: GuardedProject, given: GivenMember): Promise<number> {
   return inTransaction(ctx, async (ctx) => {
-    const user = await memberUser(ctx, given);
+    const { name, ...entity } = await memberEntity(ctx, given);
     const role = checkedRole(given.role_id);
-    const member = await store.insertMember(ctx.db, {
-      project_id: project.id,
-      user_id: user.user_id,
-      role: role.id,
-    });
+    const member = await store.insertMember(ctx.db, { ...entity, project_id: project.id, role: role.id });
     if (!member) throw new Failure('CONFLICT', 'The project member specified already exist');
-    await recordMember(ctx, project, 'create', user.username, { to: role.name });
-    await announce(ctx, `user:${user.user_id}`);
+    await recordMember(ctx, project, 'create', name, { to: role.name });
+    await announceMember(ctx, entity);
     return member.id;
   });
 }
 
-async function memberUser(
-  ctx: TxContext,
-  given: GivenMember,
-): Promise<{ user_id: number; username: string }> {
+type Entity = Pick<store.MemberRow, 'user_id' | 'group_id' | 'name'>;
+
+// Harbor: an id goes before a name, a user before a group.
+async function memberEntity(ctx: TxContext, given: GivenMember): Promise<Entity> {
   const { user_id, username } = given.member_user ?? {};
+  const { id: group_id, ...group } = given.member_group ?? {};
   if (user_id && user_id > 0) {
     const user = await findUser(ctx.db, user_id);
     if (!user) throw new Failure('BAD_REQUEST', `User ${user_id} not found`);
-    return user;
+    return ofUser(user);
   }
-  refuseGroups(given.member_group, username);
-  if (!username) {
-    throw new Failure('BAD_REQUEST', 'at least one of member_user or member_group must be provided');
+  if (group_id && group_id > 0) {
+    const found = await findGroup(ctx.db, group_id);
+    if (!found) throw new Failure('BAD_REQUEST', `Group ${group_id} not found`);
+    return ofGroup(found);
   }
-  const user = await findUserNamed(ctx.db, username);
-  if (!user) throw new Failure('NOT_FOUND', `user ${quote(username)} is not found`);
-  return user;
+  if (username) {
+    const user = await findUserNamed(ctx.db, username);
+    if (!user) throw new Failure('NOT_FOUND', `user ${quote(username)} is not found`);
+    return ofUser(user);
+  }
+  const named = await groupOf(ctx, group);
+  if (named) return ofGroup(named);
+  throw new Failure('BAD_REQUEST', 'at least one of member_user or member_group must be provided');
 }
 
-// Harbor: a group's id goes before a user's name, a user's name before a group's.
-function refuseGroups(group: GivenGroup | null | undefined, username: string | null | undefined): void {
-  if (group?.id && group.id > 0) throw new Failure('BAD_REQUEST', `Group ${group.id} not found`);
-  if (!username && (group?.group_name || group?.ldap_group_dn)) {
-    throw new Failure(
-      'BAD_REQUEST',
-      'groups come from LDAP, OIDC or an authentication proxy; this installation keeps its users itself (auth_mode db_auth): add the users one by one',
-    );
-  }
-}
+const ofUser = (user: { user_id: number; username: string }): Entity => ({
+  user_id: user.user_id,
+  group_id: null,
+  name: user.username,
+});
+
+const ofGroup = (group: { id: number; group_name: string }): Entity => ({
+  user_id: null,
+  group_id: group.id,
+  name: group.group_name,
+});
 
 function checkedRole(id: number | null | undefined): (typeof projectRoles)[number] {
   const role = projectRoles.find((one) => one.id === id);
@@ -128,7 +127,8 @@ export function removeMember(ctx: Context, project: GuardedProject, id: number):
   });
 }
 
-function announceMember(ctx: TxContext, member: store.MemberRow): Promise<void> {
+/** Of a group anybody may be a member, so then nothing that is known of people is believed any more. */
+function announceMember(ctx: TxContext, member: { readonly user_id: number | null }): Promise<void> {
   return announce(ctx, member.user_id === null ? 'everything' : `user:${member.user_id}`);
 }
 
