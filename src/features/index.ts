@@ -5,9 +5,14 @@ import { groupRoutes } from './groups/groups.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
 import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
+import { metadataRoutes } from './projects/metadata.routes.ts';
 import { projectRoutes } from './projects/projects.routes.ts';
+import { quotaRoutes } from './quotas/quotas.routes.ts';
 import type { ContentParts } from './repositories/index.ts';
+import { repositoryRoutes } from './repositories/repositories.routes.ts';
 import { robotRoutes } from './robots/robots.routes.ts';
+import { searchRoutes } from './search/search.routes.ts';
+import { statisticRoutes } from './statistics/statistics.routes.ts';
 import { systemRoutes, type SystemParts } from './system/system.routes.ts';
 import { userRoutes } from './users/users.routes.ts';
 
@@ -24,6 +29,11 @@ export function createRoutes(parts: FeatureParts): readonly Route[] {
 function operations(parts: FeatureParts): readonly Route[] {
   return [
     ...projectRoutes,
+    ...metadataRoutes,
+    ...quotaRoutes,
+    ...searchRoutes,
+    ...statisticRoutes,
+    ...repositoryRoutes(parts),
     ...memberRoutes,
     ...groupRoutes,
     ...labelRoutes,

@@ -17,7 +17,7 @@ export interface ListKeys {
   readonly refused: readonly string[];
   /** The order when the request names none. */
   readonly order: string;
-  /** A unique column that settles ties, so that a page never repeats or loses a row (G-32). */
+  /** A unique column that settles ties, so that a page never repeats or loses a row (G-32); with - descending. */
   readonly tie: string;
 }
 
@@ -40,7 +40,8 @@ export function orderOf(page: Page, list: ListKeys): RawBuilder<unknown> {
   if (wanted.length === 0 && usual !== undefined) {
     wanted.push(list.order.startsWith('-') ? sql`${usual.sql} desc` : sql`${usual.sql} asc`);
   }
-  return sql`${sql.join([...wanted, sql.ref(list.tie)])}`;
+  const tie = sql.ref(list.tie.replace(/^-/, ''));
+  return sql`${sql.join([...wanted, list.tie.startsWith('-') ? sql`${tie} desc` : tie])}`;
 }
 
 /** For `limit … offset …`; page size 0 is everything. */

@@ -72,6 +72,26 @@ function checked(given: GivenMetadata): Record<string, string> {
   return result;
 }
 
+/**
+ * One key and its value, for the operations on single keys. Harbor: unknown keys are refused there, and what the
+ * registry keeps here for itself (`retention_id`, `projectScanner`) counts as unknown (S-026).
+ */
+export function checkedPair(given: Readonly<Record<string, string>>): [key: string, value: string] {
+  const [pair, ...more] = Object.entries(given);
+  if (pair === undefined || more.length > 0) {
+    throw new Failure('BAD_REQUEST', 'only allow one key/value pair: send each key in a request of its own');
+  }
+  const [key, value] = pair;
+  checkedKey(key);
+  return [key, key === 'severity' ? severity(value) : String(truth(key, value))];
+}
+
+export function checkedKey(key: string): void {
+  if (key === 'severity' || booleans.includes(key)) return;
+  const reason = onlyOfProxies.includes(key) ? ': it belongs to proxy cache projects' : '';
+  throw new Failure('BAD_REQUEST', `invalid key: ${quote(key)}${reason}`);
+}
+
 /** What Go's ParseBool takes. */
 function truth(key: string, value: string): boolean {
   if (/^(1|t|T|TRUE|true|True)$/.test(value)) return true;

@@ -1,9 +1,11 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
+import type { Context } from '#src/context.ts';
 import type { Db, Tx } from '#src/database/pool.ts';
 import type { CveAllowlist } from '#src/database/tables.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { type Clauses } from '#src/http/query.ts';
+import { isVisible, type Visible } from './visibility.ts';
 
 export interface ProjectRow {
   project_id: number;
@@ -18,9 +20,6 @@ export interface ProjectRow {
   creation_time: Date;
   update_time: Date;
 }
-
-/** Whose projects a list shows: every one, or the public ones and those with these ids. */
-export type Visible = 'all' | readonly number[];
 
 const projectKeys: ListKeys = {
   keys: {
@@ -47,13 +46,11 @@ const projects = (db: Db) =>
 const columns = (db: Db) =>
   projects(db)
     .select(['p.project_id', 'p.name', 'p.owner_id', 'p.public', 'p.metadata', 'p.cve_allowlist'])
-    .select(['o.username as owner_name', 'p.creation_time', 'p.update_time'])
-    .select(
-      sql<number>`(select count(*) from repository r where r.project_id = p.project_id)`.as('repo_count'),
-    );
+    .select(['o.username as owner_name', 'p.creation_time', 'p.update_time']);
 
-export function findProject(db: Db, id: number): Promise<ProjectRow | undefined> {
-  return columns(db).where('p.project_id', '=', id).executeTakeFirst();
+export async function findProject(ctx: Context, id: number): Promise<ProjectRow | undefined> {
+  const row = await columns(ctx.db).where('p.project_id', '=', id).executeTakeFirst();
+  return row && { ...row, repo_count: await countRepositories(ctx, id) };
 }
 
 export function findVisibility(db: Db, id: number): Promise<{ id: number; public: boolean } | undefined> {
@@ -76,28 +73,26 @@ export async function findProjectIds(db: Db, names: readonly string[]): Promise<
 }
 
 export async function listProjects(
-  db: Db,
+  ctx: Context,
   visible: Visible,
   clauses: Clauses,
   page: Page,
 ): Promise<{ rows: ProjectRow[]; total: number }> {
-  const wanted = filterOf(clauses, projectKeys);
-  const seen =
-    visible === 'all'
-      ? sql<boolean>`true`
-      : sql<boolean>`(p.public or p.project_id = any(${[...visible]}::integer[]))`;
-  const { total } = await projects(db)
-    .select(sql<number>`count(*)`.as('total'))
-    .where(seen)
-    .where(wanted)
-    .executeTakeFirstOrThrow();
-  const rows = await columns(db)
-    .where(seen)
+  const wanted = sql<SqlBool>`${isVisible(visible)} and ${filterOf(clauses, projectKeys)}`;
+  const rows = await columns(ctx.db)
     .where(wanted)
     .orderBy(orderOf(page, projectKeys))
     .modifyEnd(sliceOf(page))
     .execute();
-  return { rows, total };
+  const all = projects(ctx.db).select(sql<number>`count(*)`.as('total')).where(wanted);
+  const repositories = await repositoriesOf(
+    ctx,
+    rows.map((row) => row.project_id),
+  );
+  return {
+    rows: rows.map((row) => ({ ...row, repo_count: repositories.get(row.project_id) ?? 0 })),
+    total: await ctx.counts.total(page, rows.length, all),
+  };
 }
 
 /** Undefined when the name is taken. */
@@ -131,6 +126,10 @@ export function findFirstAdministrator(db: Db): Promise<{ user_id: number } | un
     .orderBy('user_id')
     .limit(1)
     .executeTakeFirst();
+}
+
+export function findMetadata(db: Db, id: number): Promise<{ metadata: Record<string, string> } | undefined> {
+  return db.selectFrom('project').select('metadata').where('project_id', '=', id).executeTakeFirst();
 }
 
 export function lockProject(
@@ -178,13 +177,20 @@ export async function hasRepositories(db: Db, project_id: number): Promise<boole
   return first !== undefined;
 }
 
-export async function countRepositories(db: Db, project_id: number): Promise<number> {
-  const { count } = await db
-    .selectFrom('repository')
-    .select(sql<number>`count(*)`.as('count'))
-    .where('project_id', '=', project_id)
-    .executeTakeFirstOrThrow();
-  return count;
+export async function countRepositories(ctx: Context, project_id: number): Promise<number> {
+  return (await repositoriesOf(ctx, [project_id])).get(project_id) ?? 0;
+}
+
+function repositoriesOf(ctx: Context, ids: readonly number[]): Promise<Map<number, number>> {
+  return ctx.counts.each('repositories of project', ids, async (asked) => {
+    const rows = await ctx.db
+      .selectFrom('repository')
+      .select(['project_id', sql<number>`count(*)`.as('count')])
+      .where(sql<SqlBool>`project_id = any(${asked}::integer[])`)
+      .groupBy('project_id')
+      .execute();
+    return new Map(rows.map(({ project_id, count }) => [project_id, count]));
+  });
 }
 
 /** Bytes; `hard` -1 is no limit. Charges that are not folded into the quota yet count too. */

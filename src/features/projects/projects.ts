@@ -10,6 +10,7 @@ import { quote } from '#src/oci/quote.ts';
 import { type GivenMetadata, metadataAfter, metadataOfNew } from './metadata.ts';
 import { checkedName } from './name.ts';
 import * as store from './projects.store.ts';
+import type { Visible } from './visibility.ts';
 
 /** 1 PiB, Harbor's largest storage limit. */
 const largestLimit = 1024 ** 5;
@@ -96,7 +97,7 @@ async function ownerFor(ctx: Context): Promise<number> {
 }
 
 export async function getProject(ctx: Context, id: number): Promise<store.ProjectRow> {
-  const project = await store.findProject(ctx.db, id);
+  const project = await store.findProject(ctx, id);
   if (!project) throw new Failure('NOT_FOUND', `project ${id} not found`);
   return project;
 }
@@ -123,10 +124,10 @@ export function listProjects(
   if (filter.name) clauses.set('name', { kind: 'contains', value: filter.name });
   if (filter.owner) clauses.set('owner', { kind: 'equal', value: filter.owner });
   if (filter.public !== undefined) clauses.set('public', { kind: 'equal', value: String(filter.public) });
-  return store.listProjects(ctx.db, visibleTo(ctx.who), clauses, page);
+  return store.listProjects(ctx, visibleTo(ctx.who), clauses, page);
 }
 
-function visibleTo(who: Principal): store.Visible {
+function visibleTo(who: Principal): Visible {
   if (maySystem(who, 'project:list')) return 'all';
   if (who.kind === 'anonymous') return [];
   if (who.kind === 'user') return [...who.roles.keys()];
@@ -230,5 +231,5 @@ export async function summarize(ctx: Context, project: GuardedProject) {
   const members = mayInProject(ctx.who, project, 'member:list')
     ? await store.countMembers(ctx.db, project.id)
     : undefined;
-  return { repositories: await store.countRepositories(ctx.db, project.id), quota, members };
+  return { repositories: await store.countRepositories(ctx, project.id), quota, members };
 }

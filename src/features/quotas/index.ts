@@ -1,0 +1,1 @@
+export { checkedLimit, setProjectLimit, unlimited, usedStorage } from './quotas.ts';

@@ -1,0 +1,131 @@
+import { sql } from 'kysely';
+import type { Context } from '#src/context.ts';
+import type { Db, Tx } from '#src/database/pool.ts';
+import type { Page } from '#src/http/endpoint.ts';
+import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
+import type { Clauses } from '#src/http/query.ts';
+
+export interface QuotaRow {
+  id: number;
+  project_id: number;
+  /** Of the project. */
+  name: string;
+  /** Null when the owner was deleted. */
+  owner_name: string | null;
+  /** Bytes; -1 is no limit. */
+  hard: number;
+  used: number;
+  /** Rows of quota_charge that `used` was summed up from. */
+  charges: number;
+  creation_time: Date;
+  update_time: Date;
+}
+
+const used = sql<number>`(q.used_storage + c.bytes)::bigint`;
+
+const quotaKeys: ListKeys = {
+  keys: {
+    id: { type: 'integer', sql: sql.ref('q.id') },
+    // Projects are all that has quotas.
+    reference: { type: 'text', sql: sql`'project'::text` },
+    reference_id: { type: 'text', sql: sql`q.project_id::text` },
+    used_storage: { type: 'integer', sql: used },
+    // PostgreSQL sorts null above everything: no limit is the largest one (Harbor: -1 sorts as infinite).
+    hard_storage: { type: 'integer', sql: sql`nullif(q.hard_storage, -1)` },
+    creation_time: { type: 'time', sql: sql.ref('q.creation_time') },
+    update_time: { type: 'time', sql: sql.ref('q.update_time') },
+  },
+  refused: [],
+  order: '-creation_time',
+  tie: 'q.id',
+};
+
+const quotas = (db: Db) =>
+  db
+    .selectFrom('quota as q')
+    .innerJoin('project as p', 'p.project_id', 'q.project_id')
+    .innerJoinLateral(
+      () =>
+        sql<{ bytes: number; charges: number }>`(select coalesce(sum(bytes), 0) as bytes, count(*) as charges
+          from quota_charge where project_id = q.project_id)`.as('c'),
+      (join) => join.onTrue(),
+    );
+
+const columns = (db: Db) =>
+  quotas(db)
+    .leftJoin('user_account as o', (join) =>
+      join.onRef('o.user_id', '=', 'p.owner_id').on('o.deleted', '=', false),
+    )
+    .select(['q.id', 'q.project_id', 'p.name', 'o.username as owner_name', 'q.hard_storage as hard'])
+    .select(['c.charges', 'q.creation_time', 'q.update_time'])
+    .select(used.as('used'));
+
+export async function list(
+  ctx: Context,
+  clauses: Clauses,
+  page: Page,
+): Promise<{ rows: QuotaRow[]; total: number }> {
+  const wanted = filterOf(clauses, quotaKeys);
+  const rows = await columns(ctx.db)
+    .where(wanted)
+    .orderBy(orderOf(page, quotaKeys))
+    .modifyEnd(sliceOf(page))
+    .execute();
+  const all = quotas(ctx.db).select(sql<number>`count(*)`.as('total')).where(wanted);
+  return { rows, total: await ctx.counts.total(page, rows.length, all) };
+}
+
+export function find(db: Db, id: number): Promise<QuotaRow | undefined> {
+  return columns(db).where('q.id', '=', id).executeTakeFirst();
+}
+
+export function findByProject(db: Db, projectId: number): Promise<QuotaRow | undefined> {
+  return columns(db).where('q.project_id', '=', projectId).executeTakeFirst();
+}
+
+export interface LockedQuota {
+  id: number;
+  project_id: number;
+  name: string;
+  hard: number;
+}
+
+export function lock(
+  tx: Tx,
+  by: { readonly id: number } | { readonly project_id: number },
+): Promise<LockedQuota | undefined> {
+  return tx
+    .selectFrom('quota as q')
+    .innerJoin('project as p', 'p.project_id', 'q.project_id')
+    .select(['q.id', 'q.project_id', 'p.name', 'q.hard_storage as hard'])
+    .where('id' in by ? sql<boolean>`q.id = ${by.id}` : sql<boolean>`q.project_id = ${by.project_id}`)
+    .forUpdate('q')
+    .executeTakeFirst();
+}
+
+export async function update(tx: Tx, id: number, hard_storage: number): Promise<void> {
+  await tx
+    .updateTable('quota')
+    .set({ hard_storage, update_time: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute();
+}
+
+/**
+ * Adds the charges of these projects to their quotas. First the quota's row, then the charges, as charge_quota locks
+ * them; a quota that is busy is left for the next time.
+ */
+export async function fold(db: Db, projectIds: readonly number[]): Promise<void> {
+  await sql`
+    with free as materialized (
+      select project_id from quota where project_id = any(${[...projectIds]}::integer[])
+       order by project_id for no key update skip locked
+    ), gone as (
+      delete from quota_charge c using free where c.project_id = free.project_id returning c.project_id, c.bytes
+    ), sums as (
+      select project_id, sum(bytes) as bytes from gone group by project_id
+    )
+    update quota q set used_storage = q.used_storage + s.bytes from sums s where q.project_id = s.project_id`.execute(
+    db,
+  );
+}

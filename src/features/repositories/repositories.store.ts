@@ -1,0 +1,115 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Context } from '#src/context.ts';
+import type { Db, Tx } from '#src/database/pool.ts';
+import { isVisible, type Visible } from '#src/features/projects/index.ts';
+import type { Page } from '#src/http/endpoint.ts';
+import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
+import { parseQuery } from '#src/http/query.ts';
+
+export interface RepositoryRow {
+  repository_id: number;
+  project_id: number;
+  name: string;
+  description: string;
+  pull_count: number;
+  artifact_count: number;
+  creation_time: Date;
+  update_time: Date;
+}
+
+// A push does not write the repository's row: all pushes to it at once would wait for each other. So the last
+// change is looked up: the newest artifact is the first entry of an index.
+const changed = sql<Date>`greatest(r.update_time,
+  (select a.push_time from artifact a where a.repository_id = r.repository_id order by a.push_time desc limit 1))`;
+
+const repositoryKeys: ListKeys = {
+  keys: {
+    id: { type: 'integer', sql: sql.ref('r.repository_id') },
+    repository_id: { type: 'integer', sql: sql.ref('r.repository_id') },
+    project_id: { type: 'integer', sql: sql.ref('r.project_id') },
+    name: { type: 'text', sql: sql.ref('r.name') },
+    pull_count: { type: 'integer', sql: sql.ref('r.pull_count') },
+    creation_time: { type: 'time', sql: sql.ref('r.creation_time') },
+    update_time: { type: 'time', sql: changed },
+  },
+  refused: [],
+  order: '-creation_time',
+  tie: '-r.repository_id',
+};
+
+const repositories = (db: Db) =>
+  db
+    .selectFrom('repository as r')
+    .select(['r.repository_id', 'r.project_id', 'r.name', 'r.description', 'r.pull_count', 'r.creation_time'])
+    .select(changed.as('update_time'));
+
+/** The repositories of one project, or of all that somebody may see. */
+export type Within = { readonly project: number } | { readonly visible: Visible };
+
+export async function list(
+  ctx: Context,
+  within: Within,
+  page: Page,
+): Promise<{ rows: RepositoryRow[]; total: number }> {
+  const wanted = sql<SqlBool>`${ofProjects(within)} and ${filterOf(parseQuery(page.q), repositoryKeys)}`;
+  const rows = await repositories(ctx.db)
+    .where(wanted)
+    .orderBy(orderOf(page, repositoryKeys))
+    .modifyEnd(sliceOf(page))
+    .execute();
+  const all = ctx.db.selectFrom('repository as r').select(sql<number>`count(*)`.as('total')).where(wanted);
+  return { rows: await counted(ctx, rows), total: await ctx.counts.total(page, rows.length, all) };
+}
+
+function ofProjects(within: Within): RawBuilder<SqlBool> {
+  if ('project' in within) return sql<SqlBool>`r.project_id = ${within.project}`;
+  if (within.visible === 'all') return sql<SqlBool>`true`;
+  return sql<SqlBool>`r.project_id in (select p.project_id from project p where ${isVisible(within.visible)})`;
+}
+
+export async function find(ctx: Context, id: number): Promise<RepositoryRow | undefined> {
+  const rows = await repositories(ctx.db).where('r.repository_id', '=', id).execute();
+  return (await counted(ctx, rows))[0];
+}
+
+/** One statement for a whole page. */
+async function counted(
+  ctx: Context,
+  rows: Omit<RepositoryRow, 'artifact_count'>[],
+): Promise<RepositoryRow[]> {
+  const counts = await countArtifacts(
+    ctx,
+    rows.map((row) => row.repository_id),
+  );
+  return rows.map((row) => ({ ...row, artifact_count: counts.get(row.repository_id) ?? 0 }));
+}
+
+/** How many artifacts a list of them shows without being asked for more: neither accessories nor an index's parts. */
+export function countArtifacts(ctx: Context, ids: readonly number[]): Promise<Map<number, number>> {
+  return ctx.counts.each('artifacts of repository', ids, async (asked) => {
+    const rows = await ctx.db
+      .selectFrom('artifact as a')
+      .select(['a.repository_id', sql<number>`count(*)`.as('count')])
+      .where(sql<SqlBool>`a.repository_id = any(${asked}::bigint[])`)
+      .where(isListed)
+      .groupBy('a.repository_id')
+      .execute();
+    return new Map(rows.map(({ repository_id, count }) => [repository_id, count]));
+  });
+}
+
+// Harbor: what names a subject that is there belongs to it, and an untagged child of an index to the index.
+const isListed = sql<SqlBool>`
+  (a.subject_digest is null or not exists (
+    select from artifact s where s.repository_id = a.repository_id and s.digest = a.subject_digest))
+  and (not exists (select from artifact_child c where c.child_id = a.id)
+    or exists (select from tag t where t.artifact_id = a.id))`;
+
+export async function describe(tx: Tx, id: number, description: string): Promise<boolean> {
+  const changed = await tx
+    .updateTable('repository')
+    .set({ description, update_time: sql<Date>`now()` })
+    .where('repository_id', '=', id)
+    .executeTakeFirst();
+  return changed.numUpdatedRows > 0n;
+}
