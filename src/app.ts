@@ -159,7 +159,7 @@ async function createParts(
     }),
     small: new ByteCache(16 * 1024 * 1024),
     verified: new Verified(),
-    pulls: new PullRecorder(database, log),
+    pulls: new PullRecorder(database, log, live),
     log,
     live,
     counts: new Counts(),

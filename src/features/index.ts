@@ -1,6 +1,7 @@
 import type { Route } from '#src/http/endpoint.ts';
 import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
 import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
+import { auditRoutes } from './audit/audit.routes.ts';
 import { groupRoutes } from './groups/groups.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
 import { laterRoutes } from './later/later.routes.ts';
@@ -29,6 +30,7 @@ export function createRoutes(parts: FeatureParts): readonly Route[] {
 function operations(parts: FeatureParts): readonly Route[] {
   return [
     ...projectRoutes,
+    ...auditRoutes,
     ...metadataRoutes,
     ...quotaRoutes,
     ...searchRoutes,

@@ -1,5 +1,6 @@
 import { nameOf } from '#src/access/authorize.ts';
 import { Failure } from '#src/failures.ts';
+import { isRecorded } from '#src/features/audit/index.ts';
 import { digestOf, parseDigest } from '#src/oci/digest.ts';
 import { type Descriptor, isForeignLayer, type ParsedManifest, parseManifest } from '#src/oci/manifest.ts';
 import { isTag } from '#src/oci/reference.ts';
@@ -11,6 +12,9 @@ const manifestLimit = 4 * 1024 * 1024;
 
 /** The specification asks for at least ten tags in one push; more than this in one request is refused. */
 const tagLimit = 1_000;
+
+/** What the audit log calls a push. */
+const pushed = { operation: 'create', resource_type: 'artifact' } as const;
 
 interface Push {
   readonly bytes: Buffer;
@@ -97,7 +101,7 @@ async function store(exchange: RepositoryExchange, repositoryId: number, push: P
     blobs,
     tags,
     lease: `${registry.leaseSeconds} seconds`,
-    username: nameOf(identity.who),
+    username: isRecorded(registry.live, pushed) ? nameOf(identity.who) : null,
     clientAddress: request.socket.remoteAddress ?? '',
   });
   if (problem) throw explain(problem);

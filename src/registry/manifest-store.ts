@@ -24,7 +24,8 @@ export interface NewManifest {
   /** Sorted. */
   readonly tags: readonly string[];
   readonly lease: string;
-  readonly username: string;
+  /** Null when nobody wants an audit entry. */
+  readonly username: string | null;
   readonly clientAddress: string;
 }
 

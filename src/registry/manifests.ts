@@ -75,6 +75,7 @@ function answer(
     repository: repository.name,
     reference,
     found,
+    clientAddress: request.socket.remoteAddress ?? '',
   });
 }
 

@@ -1,6 +1,8 @@
 import { nameOf } from '#src/access/authorize.ts';
 import type { Principal } from '#src/access/principal.ts';
+import type { LiveSettings } from '#src/config/live.ts';
 import { type Database, statement } from '#src/database/pool.ts';
+import { isRecorded } from '#src/features/audit/index.ts';
 import type { Logger } from '#src/log.ts';
 import type { FoundManifest } from './content.ts';
 
@@ -10,6 +12,7 @@ interface Pull {
   readonly repository: string;
   readonly reference: string;
   readonly found: FoundManifest;
+  readonly clientAddress: string;
 }
 
 interface Counted {
@@ -20,50 +23,58 @@ interface Counted {
   readonly reference: string;
   readonly artifactId: number;
   readonly digest: string;
+  readonly clientAddress: string;
   count: number;
 }
 
-/** One statement per flush, whatever the number of pulls. Rows that went away meanwhile are simply not there. */
+/**
+ * One statement per flush, whatever the number of pulls. Rows that went away meanwhile are simply not there. The
+ * last three parameters are what administrators want of it: counts, times, audit entries.
+ */
 const flush = statement<never>(
   'flush-pulls',
   `with p as (
-     select * from unnest($1::text[], $2::int[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::int[])
-       as p(username, project_id, repository, repository_id, reference, artifact_id, digest, count)
+     select * from unnest($1::text[], $2::int[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[],
+                          $8::int[], $9::text[])
+       as p(username, project_id, repository, repository_id, reference, artifact_id, digest, count, address)
    ), counted as (
      update repository r set pull_count = r.pull_count + s.count
        from (select repository_id, sum(count) as count from p group by repository_id) s
-      where r.repository_id = s.repository_id
+      where r.repository_id = s.repository_id and $10
    ), seen as (
-     update artifact a set pull_time = now() from (select distinct artifact_id from p) s where a.id = s.artifact_id
+     update artifact a set pull_time = now() from (select distinct artifact_id from p) s
+      where a.id = s.artifact_id and $11
    ), tags as (
      update tag t set pull_time = now()
        from (select distinct repository_id, reference from p) s
-      where t.repository_id = s.repository_id and t.name = s.reference
+      where t.repository_id = s.repository_id and t.name = s.reference and $11
    )
-   insert into audit_log (username, operation, resource_type, resource, project_id, detail)
+   insert into audit_log (username, operation, resource_type, resource, project_id, client_address, detail)
      select username, 'pull', 'artifact', repository || case when reference = digest then '@' else ':' end || reference, project_id,
-            jsonb_build_object('digest', digest, 'count', count) from p`,
+            address, jsonb_build_object('digest', digest, 'count', count) from p where $12`,
 );
 
 /**
- * Counts pulls in memory and writes them in batches: at most a second late, one row per person and artifact.
+ * Counts pulls in memory and writes them in batches: at most a second late, one row per person, address and artifact.
  * Bounded: when more different pulls than fit arrive within one interval, they are written at once.
  */
 export class PullRecorder {
   readonly #database: Database;
   readonly #log: Logger;
+  readonly #live: LiveSettings;
   #pulls = new Map<string, Counted>();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(database: Database, log: Logger) {
+  constructor(database: Database, log: Logger, live: LiveSettings) {
     this.#database = database;
     this.#log = log;
+    this.#live = live;
   }
 
-  note({ who, project, repository, reference, found }: Pull): void {
+  note({ who, project, repository, reference, found, clientAddress }: Pull): void {
     const username = nameOf(who);
-    const key = `${username} ${found.artifactId} ${reference}`;
+    const key = `${username} ${clientAddress} ${found.artifactId} ${reference}`;
     const known = this.#pulls.get(key);
     if (known) {
       known.count += 1;
@@ -78,6 +89,7 @@ export class PullRecorder {
       reference,
       artifactId,
       digest,
+      clientAddress,
       count: 1,
     });
     if (this.#pulls.size >= 5_000) void this.flush();
@@ -110,6 +122,10 @@ export class PullRecorder {
         column('artifactId'),
         column('digest'),
         column('count'),
+        column('clientAddress'),
+        !this.#live.get('pull_count_update_disable'),
+        !this.#live.get('pull_time_update_disable'),
+        isRecorded(this.#live, { operation: 'pull', resource_type: 'artifact' }),
       ]);
     } catch (error) {
       this.#log.warn({ err: error, pulls: pulls.length }, 'pulls could not be counted');

@@ -1,1 +1,2 @@
-export { record } from './audit.ts';
+export { type AuditEntry, record, recordFailed } from './audit.ts';
+export { isRecorded } from './events.ts';

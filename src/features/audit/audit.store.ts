@@ -1,0 +1,168 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Countable } from '#src/database/counts.ts';
+import type { Db } from '#src/database/pool.ts';
+import { filterOf, type ListKeys } from '#src/http/list.ts';
+import { type Clauses, parseSort, snakeCase } from '#src/http/query.ts';
+
+export interface NewRow {
+  readonly username: string;
+  readonly operation: string;
+  readonly resource_type: string;
+  readonly resource: string;
+  readonly project_id: number | null;
+  readonly client_address: string;
+  readonly operation_result: boolean;
+  readonly detail: string | null;
+}
+
+export interface AuditRow {
+  id: number;
+  op_time: Date;
+  username: string;
+  operation: string;
+  resource_type: string;
+  resource: string;
+  project_id: number | null;
+  operation_result: boolean;
+  client_address: string | null;
+  detail: Record<string, unknown> | null;
+}
+
+/** Which projects' rows; rows of no project are in neither list. */
+export type Visible = 'all' | { readonly only: readonly number[] } | { readonly except: readonly number[] };
+
+export type Direction = 'newest' | 'oldest';
+
+export interface Question {
+  readonly visible: Visible;
+  readonly clauses: Clauses;
+  readonly order: Direction;
+}
+
+/** Up to here rows are counted; what is more is PostgreSQL's estimate. 100,000 take 10 ms. */
+const countedRows = 100_000;
+const pageMilliseconds = 5_000;
+const countMilliseconds = 1_000;
+
+const auditKeys: ListKeys = {
+  keys: {
+    username: { type: 'text' },
+    operation: { type: 'text' },
+    resource: { type: 'text' },
+    resource_type: { type: 'text' },
+    op_time: { type: 'time' },
+    operation_result: { type: 'boolean' },
+    project_id: { type: 'integer' },
+  },
+  refused: ['detail', 'client_address', 'transaction_id'],
+  order: '-op_time',
+  tie: 'id',
+};
+
+const columns = sql`id, op_time, username, operation, resource_type, resource, project_id, operation_result,
+  client_address, detail`;
+
+export async function insertEntry(db: Db, row: NewRow): Promise<void> {
+  await db.insertInto('audit_log').values(row).execute();
+}
+
+/** The log is read along its time and in no other order: sorting tens of millions of rows is no page's work. */
+export function orderOf(sort: string | undefined): Direction {
+  const wanted = parseSort(sort).find(({ key }) => snakeCase(key) === 'op_time');
+  return wanted?.descending === false ? 'oldest' : 'newest';
+}
+
+/** Rows of the question, some skipped; 'too much' when finding them took longer than a page may. */
+export async function listRows(
+  db: Db,
+  question: Question,
+  slice: { before: number; size: number },
+): Promise<AuditRow[] | 'too much'> {
+  const { visible, order } = question;
+  const filter = filterOf(question.clauses, auditKeys);
+  if (typeof visible === 'object' && 'only' in visible && visible.only.length !== 1) {
+    if (visible.only.length === 0) return [];
+    // Newest first nearly always ends within the last month, which is one table of many.
+    const recent = sql`op_time >= now() - interval '31 days' and ${filter}`;
+    const found =
+      order === 'newest' ? await within(db, ofProjects(visible.only, recent, order, slice)) : undefined;
+    if (found !== undefined && found !== 'too much' && found.length === slice.size) return found;
+    return within(db, ofProjects(visible.only, filter, order, slice));
+  }
+  return within(
+    db,
+    sql`select ${columns} from audit_log where ${seen(visible)} and ${filter}
+         order by ${along(order)} limit ${slice.size} offset ${slice.before}`,
+  );
+}
+
+// The first rows of each project, then the first of those: each is found at the end of an index, while one scan for
+// several projects would sort all their rows, or walk through everybody's.
+function ofProjects(
+  projects: readonly number[],
+  filter: RawBuilder<unknown>,
+  order: Direction,
+  { before, size }: { before: number; size: number },
+): RawBuilder<unknown> {
+  return sql`select found.* from unnest(${[...projects]}::integer[]) as visible(project)
+    cross join lateral (
+      select ${columns} from audit_log where project_id = visible.project and ${filter}
+       order by ${along(order)} limit ${before + size}
+    ) found order by ${along(order)} limit ${size} offset ${before}`;
+}
+
+function along(order: Direction): RawBuilder<unknown> {
+  return order === 'newest' ? sql`op_time desc, id desc` : sql`op_time asc, id asc`;
+}
+
+function seen(visible: Visible): RawBuilder<unknown> {
+  if (visible === 'all') return sql`true`;
+  if ('except' in visible) {
+    return sql`project_id is not null and project_id <> all(${[...visible.except]}::integer[])`;
+  }
+  const [first, ...others] = visible.only;
+  return others.length === 0
+    ? sql`project_id = ${first ?? null}::integer`
+    : sql`project_id = any(${[...visible.only]}::integer[])`;
+}
+
+/** How many rows there are: exact up to `countedRows`, beyond that about. */
+export function rowCount(db: Db, { visible, clauses }: Question): Countable {
+  const wanted = sql`select from audit_log where ${seen(visible)} and ${filterOf(clauses, auditKeys)}`;
+  const counted = sql`select count(*) as total from (${wanted} limit ${countedRows + 1}) counted`;
+  return {
+    compile: () => counted.compile(db),
+    async executeTakeFirstOrThrow() {
+      const rows = await limited<{ total: number }>(db, counted, countMilliseconds);
+      const total = rows?.[0]?.total ?? 0;
+      if (rows !== undefined && total <= countedRows) return { total };
+      const explained = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
+        explain (format json) ${wanted}`.execute(db);
+      return { total: Math.max(total, explained.rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0) };
+    },
+  };
+}
+
+async function within(db: Db, query: RawBuilder<unknown>): Promise<AuditRow[] | 'too much'> {
+  return (await limited<AuditRow>(db, query, pageMilliseconds)) ?? 'too much';
+}
+
+/** Undefined when it took too long. */
+function limited<Row>(
+  db: Db,
+  query: RawBuilder<unknown>,
+  milliseconds: number,
+): Promise<Row[] | undefined> {
+  return db
+    .transaction()
+    .execute(async (tx) => {
+      await sql`select set_config('statement_timeout', ${String(milliseconds)}, true)`.execute(tx);
+      const { rows } = await query.execute(tx);
+      // The columns are those of the statement that the caller wrote.
+      return rows as Row[];
+    })
+    .catch((error: unknown) => {
+      if ((error as { code?: unknown }).code === '57014') return undefined;
+      throw error;
+    });
+}
