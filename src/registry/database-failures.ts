@@ -1,4 +1,5 @@
 import { Failure } from '#src/failures.ts';
+import { sizeText } from '#src/oci/size.ts';
 import type { RepositoryExchange } from './exchange.ts';
 
 interface StatementError {
@@ -32,17 +33,4 @@ function quotaExceeded(detail: string, cause: Error): Failure {
     `Quota exceeded when processing the request of adding ${sizeText(adding)} of storage resource, which when updated to current usage of ${sizeText(used)} will exceed the configured upper limit of ${sizeText(hard)}.`,
     { cause },
   );
-}
-
-/** One decimal and a binary unit; plain bytes below 1 KiB. */
-function sizeText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes / 1024;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value.toFixed(1)} ${units[unit]}`;
 }
