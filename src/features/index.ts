@@ -1,6 +1,7 @@
 import type { Route } from '#src/http/endpoint.ts';
 import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
 import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
+import { artifactRoutes } from './artifacts/artifacts.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { groupRoutes } from './groups/groups.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
@@ -36,6 +37,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...searchRoutes,
     ...statisticRoutes,
     ...repositoryRoutes(parts),
+    ...artifactRoutes(parts),
     ...memberRoutes,
     ...groupRoutes,
     ...labelRoutes,

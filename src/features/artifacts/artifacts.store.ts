@@ -1,0 +1,113 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Context } from '#src/context.ts';
+import type { Page } from '#src/http/endpoint.ts';
+import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
+import { parseQuery } from '#src/http/query.ts';
+import { countable } from './accessories.store.ts';
+import { contentFilter } from './content-filter.ts';
+
+/** An artifact as lists show it, without what other tables hold beside it. */
+export interface ListedArtifact {
+  readonly id: number;
+  readonly project_id: number;
+  readonly repository_id: number;
+  readonly repository_name: string;
+  readonly blob_id: number;
+  readonly digest: string;
+  readonly type: string;
+  readonly media_type: string;
+  readonly config_media_type: string | null;
+  readonly artifact_type: string | null;
+  readonly artifact_media_type: string;
+  readonly size: number;
+  readonly annotations: Record<string, string> | null;
+  readonly push_time: Date;
+  readonly pull_time: Date | null;
+  /** JSON of what its config says; null until the config was read. */
+  readonly attributes: string | null;
+}
+
+/** What a list covers. */
+export type Within =
+  | { readonly repository: number }
+  | { readonly project: number; readonly latestOnly: boolean };
+
+// Harbor: an artifact's media type is its config's; an index may name one in an annotation (CNAB does).
+const mediaType = sql`coalesce(a.config_media_type, a.annotations->>'org.opencontainers.artifact.mediaType', a.media_type)`;
+
+const keys: ListKeys = {
+  keys: {
+    id: { type: 'integer', sql: sql.ref('a.id') },
+    type: { type: 'text', sql: sql.ref('a.type') },
+    digest: { type: 'text', sql: sql.ref('a.digest') },
+    media_type: { type: 'text', sql: mediaType },
+    manifest_media_type: { type: 'text', sql: sql.ref('a.media_type') },
+    artifact_type: { type: 'text', sql: sql.ref('a.artifact_type') },
+    size: { type: 'integer', sql: sql.ref('a.size') },
+    push_time: { type: 'time', sql: sql.ref('a.push_time') },
+    pull_time: { type: 'time', sql: sql.ref('a.pull_time') },
+    repository_id: { type: 'integer', sql: sql.ref('a.repository_id') },
+    repository_name: { type: 'text', sql: sql.ref('r.name') },
+    project_id: { type: 'integer', sql: sql.ref('r.project_id') },
+  },
+  refused: [],
+  order: 'id',
+  tie: '-a.id',
+};
+
+/**
+ * Annotations and attributes of more bytes than this are left out of lists, so that 100 rows stay a few megabytes
+ * whatever was pushed (a manifest may hold 4 MiB of annotations); one artifact alone shows them whole.
+ */
+export const listedBytes = 65_536;
+
+const columns = (bytes: number) => sql`
+  a.id, r.project_id, a.repository_id, r.name as repository_name, a.blob_id, a.digest, a.type, a.media_type,
+  a.config_media_type, a.artifact_type, ${mediaType} as artifact_media_type, a.size, a.push_time, a.pull_time,
+  case when b.size <= ${bytes} or octet_length(a.annotations::text) <= ${bytes} then a.annotations end as annotations,
+  case when octet_length(d.attributes) <= ${bytes} then d.attributes
+       when d.blob_id is not null then '{}' end as attributes`;
+
+const beside = sql`
+  join repository r on r.repository_id = a.repository_id
+  join blob b on b.id = a.blob_id
+  left join artifact_detail d on d.blob_id = a.blob_id`;
+
+export async function listArtifacts(
+  ctx: Context,
+  within: Within,
+  page: Page,
+): Promise<{ rows: ListedArtifact[]; total: number }> {
+  const clauses = parseQuery(page.q);
+  const from = source(within, sql<SqlBool>`${contentFilter(clauses)} and ${filterOf(clauses, keys)}`);
+  const order = orderOf(page, keys);
+  // The page first and its details then: sorting is of ids alone.
+  const { rows } = await sql<ListedArtifact>`
+    select ${columns(listedBytes)}
+      from (select a.id from ${from} order by ${order} ${sliceOf(page)}) p
+      join artifact a on a.id = p.id ${beside} order by ${order}`.execute(ctx.db);
+  const all = sql<{ total: number }>`select count(*) as total from ${from}`;
+  return { rows, total: await ctx.counts.total(page, rows.length, countable(ctx.db, all)) };
+}
+
+/** One artifact, with all of its annotations and attributes. */
+export async function showArtifact(ctx: Context, id: number): Promise<ListedArtifact | undefined> {
+  const { rows } = await sql<ListedArtifact>`
+    select ${columns(2 ** 30)} from artifact a ${beside} where a.id = ${id}`.execute(ctx.db);
+  return rows[0];
+}
+
+function source(within: Within, wanted: RawBuilder<SqlBool>): RawBuilder<unknown> {
+  if ('repository' in within) {
+    return sql`artifact a join repository r on r.repository_id = a.repository_id
+      where a.repository_id = ${within.repository} and ${wanted}`;
+  }
+  if (!within.latestOnly) {
+    return sql`artifact a join repository r on r.repository_id = a.repository_id
+      where r.project_id = ${within.project} and ${wanted}`;
+  }
+  return sql`repository r cross join lateral (
+      select * from artifact a where a.repository_id = r.repository_id and ${wanted}
+       order by a.push_time desc, a.id desc limit 1
+    ) a where r.project_id = ${within.project}`;
+}

@@ -1,0 +1,176 @@
+import type { Context } from '#src/context.ts';
+import { Failure } from '#src/failures.ts';
+import { findRepository } from '#src/features/repositories/index.ts';
+import type { GuardedProject, Page } from '#src/http/endpoint.ts';
+import { parseQuery } from '#src/http/query.ts';
+import { type AccessoryRow, accessoriesOf, inheritedAccessoriesOf } from './accessories.store.ts';
+import * as accessories from './accessories.store.ts';
+import { type ListedArtifact, listedBytes, type Within } from './artifacts.store.ts';
+import * as store from './artifacts.store.ts';
+import type { Details } from './details.ts';
+import { findArtifact } from './find.ts';
+import {
+  type LabelRow,
+  labelsOf,
+  type ReferenceRow,
+  referencesOf,
+  type TagRow,
+  tagsOf,
+} from './parts.store.ts';
+
+/** What the caller wants to see beside each artifact. */
+export interface Wanted {
+  readonly with_tag: boolean;
+  readonly with_label: boolean;
+  readonly with_accessory: boolean;
+  readonly with_inherited_accessory: boolean;
+}
+
+/** An artifact with what was asked for beside it. */
+export interface WholeArtifact {
+  readonly row: ListedArtifact;
+  /** JSON; undefined when its config says nothing, or could not be read. */
+  readonly attributes: string | undefined;
+  readonly references: readonly ReferenceRow[];
+  readonly tags: readonly TagRow[];
+  readonly labels: readonly LabelRow[];
+  readonly accessories: readonly AccessoryRow[];
+  readonly inherited: readonly AccessoryRow[];
+}
+
+interface Artifacts {
+  readonly artifacts: WholeArtifact[];
+  readonly total: number;
+}
+
+/**
+ * Tags, children and accessories of one row: Harbor has no bound, and one artifact may carry 100,000 tags. The lists
+ * of tags and accessories page through all of them.
+ */
+const mostBeside = 1_000;
+/** As many children as an index can have. */
+const mostChildren = 10_000;
+
+/** A reference as a path addresses it. */
+export interface ArtifactPath {
+  readonly repository_name: string;
+  readonly reference: string;
+}
+
+export async function listArtifacts(
+  ctx: Context,
+  details: Details,
+  project: GuardedProject,
+  { repository, wanted, page }: { repository: string; wanted: Wanted; page: Page },
+): Promise<Artifacts> {
+  const { repository_id } = await findRepository(ctx, project, repository);
+  return listIn(ctx, details, { repository: repository_id }, wanted, page);
+}
+
+export function listArtifactsOfProject(
+  ctx: Context,
+  details: Details,
+  project: GuardedProject,
+  { latestOnly, wanted, page }: { latestOnly: boolean; wanted: Wanted; page: Page },
+): Promise<Artifacts> {
+  if (latestOnly) requireOneType(page);
+  return listIn(ctx, details, { project: project.id, latestOnly }, wanted, page);
+}
+
+/** Harbor: the latest artifact of a repository is the latest of one kind. */
+function requireOneType(page: Page): void {
+  const clauses = parseQuery(page.q);
+  if (clauses.has('media_type') === clauses.has('artifact_type')) {
+    throw new Failure(
+      'BAD_REQUEST',
+      "either 'media_type' or 'artifact_type' must be specified, but not both, when querying with latest_in_repository",
+    );
+  }
+}
+
+async function listIn(
+  ctx: Context,
+  details: Details,
+  within: Within,
+  wanted: Wanted,
+  page: Page,
+): Promise<Artifacts> {
+  const { rows, total } = await store.listArtifacts(ctx, within, page);
+  const limits = { children: mostBeside, bytes: listedBytes };
+  return { artifacts: await complete(ctx, details, rows, wanted, limits), total };
+}
+
+export async function getArtifact(
+  ctx: Context,
+  details: Details,
+  project: GuardedProject,
+  { path, wanted }: { path: ArtifactPath; wanted: Wanted },
+): Promise<WholeArtifact> {
+  const repository = await findRepository(ctx, project, path.repository_name);
+  const { id } = await findArtifact(ctx, repository, path.reference);
+  const row = await store.showArtifact(ctx, id);
+  const limits = { children: mostChildren, bytes: Number.MAX_SAFE_INTEGER };
+  const [artifact] = await complete(ctx, details, row ? [row] : [], wanted, limits);
+  if (!artifact) {
+    throw new Failure(
+      'NOT_FOUND',
+      `artifact ${path.reference} of ${repository.name} was deleted at this moment`,
+    );
+  }
+  return artifact;
+}
+
+export async function listAccessories(
+  ctx: Context,
+  project: GuardedProject,
+  path: ArtifactPath,
+  page: Page,
+): Promise<{ rows: AccessoryRow[]; total: number }> {
+  const repository = await findRepository(ctx, project, path.repository_name);
+  const { id } = await findArtifact(ctx, repository, path.reference);
+  return accessories.listAccessories(ctx, id, parseQuery(page.q), page);
+}
+
+/** One statement for each kind of thing beside the artifacts, however many there are. */
+async function complete(
+  ctx: Context,
+  details: Details,
+  rows: readonly ListedArtifact[],
+  wanted: Wanted,
+  limits: { children: number; bytes: number },
+): Promise<WholeArtifact[]> {
+  const { db } = ctx;
+  const ids = rows.map(({ id }) => id);
+  const indexes = rows.filter((row) => row.config_media_type === null).map(({ id }) => id);
+  const none = Promise.resolve([]);
+  const [read, references, tags, labels, accessories, inherited] = await Promise.all([
+    details.read(ctx, rows),
+    indexes.length > 0 ? referencesOf(db, indexes, { most: limits.children, bytes: limits.bytes }) : none,
+    wanted.with_tag && ids.length > 0 ? tagsOf(db, ids, mostBeside) : none,
+    wanted.with_label && ids.length > 0 ? labelsOf(db, ids) : none,
+    wanted.with_accessory && ids.length > 0 ? accessoriesOf(db, ids, mostBeside) : none,
+    wanted.with_inherited_accessory && ids.length > 0 ? inheritedAccessoriesOf(db, ids, mostBeside) : none,
+  ]);
+  const beside = {
+    references: Map.groupBy(references, (row) => row.parent_id),
+    tags: Map.groupBy(tags, (row) => row.artifact_id),
+    labels: Map.groupBy(labels, (row) => row.artifact_id),
+    accessories: Map.groupBy(accessories, (row) => row.subject_id),
+    inherited: Map.groupBy(inherited, (row) => row.child_id),
+  };
+  return rows.map((row) => ({
+    row,
+    attributes: bounded(row.attributes ?? read.get(row.blob_id), limits.bytes),
+    references: beside.references.get(row.id) ?? [],
+    tags: beside.tags.get(row.id) ?? [],
+    labels: beside.labels.get(row.id) ?? [],
+    accessories: beside.accessories.get(row.id) ?? [],
+    inherited: beside.inherited.get(row.id) ?? [],
+  }));
+}
+
+function bounded(attributes: string | undefined, bytes: number): string | undefined {
+  return attributes === undefined || attributes === '{}' || Buffer.byteLength(attributes) > bytes
+    ? undefined
+    : attributes;
+}
