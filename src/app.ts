@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { nameOf } from '#src/access/authorize.ts';
 import { Authenticator } from '#src/auth/authenticate.ts';
 import { Directory } from '#src/auth/directory.ts';
+import { identifyCaller, Sessions } from '#src/auth/sessions.ts';
 import { loadSigningKey } from '#src/auth/signing-key.ts';
 import { handleToken } from '#src/auth/token-service.ts';
 import { Tokens } from '#src/auth/tokens.ts';
@@ -13,6 +14,8 @@ import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { readConfiguration } from '#src/features/configuration/index.ts';
 import { createJobs, createRoutes, type FeatureParts } from '#src/features/index.ts';
+import { isSecure } from '#src/http/cookies.ts';
+import { credentialsOf } from '#src/http/credentials.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
 import { logRequest } from '#src/http/request-log.ts';
 import { createListener, type ListenOptions } from '#src/http/listen.ts';
@@ -61,9 +64,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     live: parts.registry.live,
     counts: parts.registry.counts,
     forget: parts.registry.forget,
-    identify: (authorization, address) => parts.registry.authenticator.identify(authorization, address),
+    identify: (credentials) => identifyCaller(parts, credentials),
     findProject: (by) =>
       'name' in by ? parts.registry.directory.project(by.name) : parts.registry.directory.projectById(by.id),
+    secureCookies: isSecure(settings.externalUrl, parts.registry.secure),
     serverFactory: (handler) => listener.createServer(dispatcher(parts, handler)),
   });
   await servePortal(api, fileURLToPath(new URL('../portal/dist', import.meta.url)));
@@ -90,13 +94,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-function featureParts({ registry, settings }: Parts): FeatureParts {
+function featureParts({ registry, authenticator, settings }: Parts): FeatureParts {
   return {
     version,
     externalUrl: settings.externalUrl,
     secure: registry.secure,
     storage: registry.storage,
     content: registry.content,
+    logIn: (name, password, address) => authenticator.logIn(name, password, address),
   };
 }
 
@@ -129,6 +134,8 @@ interface JobsOfApp {
 
 interface Parts {
   readonly registry: Registry;
+  readonly authenticator: Authenticator;
+  readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly settings: Settings;
 }
@@ -178,7 +185,8 @@ async function createParts(
         .catch((error: unknown) => log.warn({ err: error }, 'the settings could not be read again'));
     }
   });
-  return { registry, tokens, settings };
+  const sessions = new Sessions({ database, directory, minutes: () => live.get('session_timeout') });
+  return { registry, authenticator, sessions, tokens, settings };
 }
 
 function listenOptions(settings: Settings): ListenOptions {
@@ -212,23 +220,20 @@ function dispatcher(parts: Parts, api: Handler): Handler {
 }
 
 async function serveToken(
-  { registry, tokens }: Parts,
+  { registry, authenticator, sessions, tokens }: Parts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const requestId = requestIdOf(request.headers);
   const began = performance.now();
   response.setHeader('X-Request-Id', requestId);
+  let actor = '-';
   response.once('close', () => {
-    const known = registry.authenticator.peek(request.headers.authorization);
-    logRequest(registry.log, request, response, {
-      id: requestId,
-      actor: known ? nameOf(known.who) : '-',
-      began,
-    });
+    logRequest(registry.log, request, response, { id: requestId, actor, began });
   });
   const service = {
-    authenticator: registry.authenticator,
+    authenticator,
+    sessions,
     directory: registry.directory,
     tokens,
     tokenSeconds: () => registry.live.get('token_expiration') * 60,
@@ -237,9 +242,9 @@ async function serveToken(
     const reply = await handleToken(service, {
       method: request.method ?? '',
       url: request.url ?? '',
-      authorization: request.headers.authorization,
-      clientAddress: request.socket.remoteAddress ?? '',
+      ...credentialsOf(request.headers, request.socket.remoteAddress ?? ''),
     });
+    if (reply.who !== undefined) actor = nameOf(reply.who);
     response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) });
     response.end(reply.body);
   } catch (error) {

@@ -3,6 +3,7 @@ import { type AccessChange, accessChannel } from '#src/context.ts';
 import type { Database, Db, Tx } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
 import { foldName } from './names.ts';
+import { removeSessionsOf } from './sessions.store.ts';
 import { hashPassword, isAcceptablePassword, newRobotSecret, passwordRule } from './passwords.ts';
 
 export interface FirstStart {
@@ -51,7 +52,7 @@ export async function initialise(database: Database, settings: FirstStart): Prom
   return { first, weakPassword: !isAcceptablePassword(given) };
 }
 
-/** Gives user 1 a new password, and its account back if it was deleted. For the command line: asks nobody's right. */
+/** Gives user 1 a new password, ends its sessions and tokens, and gives its account back if it was deleted. For the command line: asks nobody's right. */
 export async function resetAdminPassword(database: Database, password: string): Promise<void> {
   if (!isAcceptablePassword(password)) {
     throw new Failure('BAD_REQUEST', `the password must have ${passwordRule}`);
@@ -60,12 +61,18 @@ export async function resetAdminPassword(database: Database, password: string): 
   await database.db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('user_account')
-      .set({ password_hash: hash, deleted: false, update_time: sql`now()` })
+      .set({
+        password_hash: hash,
+        epoch: sql`epoch + 1`,
+        deleted: false,
+        update_time: sql`now()`,
+      })
       .where('user_id', '=', adminId)
       .executeTakeFirstOrThrow();
     if (numUpdatedRows === 0n) {
       throw new Failure('NOT_FOUND', 'there is no admin account yet: start the registry once, it makes one');
     }
+    await removeSessionsOf(tx, adminId);
     const change: AccessChange = `user:${adminId}`;
     await sql`select pg_notify(${accessChannel}, ${change})`.execute(tx);
   });

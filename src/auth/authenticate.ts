@@ -24,7 +24,9 @@ export type { VerifiedToken } from './tokens.ts';
 export interface Identity {
   readonly who: Principal;
   /** `failed`: credentials were sent and are good for nothing; `who` is anonymous then. */
-  readonly how: 'anonymous' | 'basic' | 'token' | 'failed';
+  readonly how: 'anonymous' | 'basic' | 'token' | 'session' | 'failed';
+  /** Of a person who logged in (`basic`, `session`): counts the passwords; what is given out now is for this one. */
+  readonly epoch?: number;
   /** With `token` only: what it allows at most. */
   readonly token?: VerifiedToken;
 }
@@ -37,6 +39,12 @@ export interface AuthenticatorOptions {
   readonly robotPrefix: () => string;
   readonly log: Logger;
   readonly clock?: Clock;
+}
+
+/** Who showed the right password. */
+export interface LoggedIn {
+  readonly who: Principal;
+  readonly holder: Holder;
 }
 
 /** A password found right. */
@@ -72,7 +80,7 @@ export class Authenticator {
   readonly #attempts: Attempts;
   /** By keyed hash of name and password; the key dies with the process. */
   readonly #checked = new LruMap<string, Checked>(checkedLimit);
-  readonly #checking = new Map<string, Promise<Principal | undefined>>();
+  readonly #checking = new Map<string, Promise<LoggedIn | undefined>>();
   readonly #key = randomBytes(32).toString('hex');
   #generation = 0;
   /** Counts changes of accounts: a check during which one happened is not remembered. */
@@ -102,7 +110,8 @@ export class Authenticator {
       const holder = this.#freshlyChecked(this.#digest(credentials.value));
       const who = holder === undefined ? 'unknown' : this.#options.directory.knownPrincipal(holder);
       if (who === 'unknown') return undefined;
-      return who === undefined ? failed : { who, how: 'basic' };
+      if (who === undefined || holder === undefined) return failed;
+      return identityOf({ who, holder });
     }
     return failed;
   }
@@ -114,15 +123,15 @@ export class Authenticator {
     const credentials = read(authorization);
     if (credentials === undefined) return failed;
     if (credentials.scheme === 'bearer') return this.#identifyToken(credentials.value);
-    const who = await this.#logInOnce(credentials.value, clientAddress);
-    return who === undefined ? failed : { who, how: 'basic' };
+    const found = await this.#logInOnce(credentials.value, clientAddress);
+    return found === undefined ? failed : identityOf(found);
   }
 
   /**
    * Checks a name (a user's, an e-mail address, or a robot's) and a password. Undefined for every failure alike:
    * unknown, wrong, deleted, disabled, expired, too soon after a failure (G-52).
    */
-  async logIn(name: string, password: string, clientAddress: string): Promise<Principal | undefined> {
+  async logIn(name: string, password: string, clientAddress: string): Promise<LoggedIn | undefined> {
     const digest = this.#digest(`${Buffer.from(`${name}:${password}`).toString('base64')}`);
     return this.#logIn(name, password, digest, clientAddress);
   }
@@ -140,7 +149,7 @@ export class Authenticator {
   }
 
   /** Requests that arrive together with the same credentials share one check. */
-  async #logInOnce(credentials: string, address: string): Promise<Principal | undefined> {
+  async #logInOnce(credentials: string, address: string): Promise<LoggedIn | undefined> {
     const decoded = decodeBasic(credentials);
     if (decoded === undefined) return undefined;
     const digest = this.#digest(credentials);
@@ -161,7 +170,7 @@ export class Authenticator {
     password: string,
     digest: string,
     address: string,
-  ): Promise<Principal | undefined> {
+  ): Promise<LoggedIn | undefined> {
     const changes = this.#changes;
     const credential = await this.#find(name);
     const known = this.#rememberedCheck(digest);
@@ -170,8 +179,10 @@ export class Authenticator {
       known.stored === credential?.stored &&
       sameHolder(known.holder, credential.holder)
     ) {
-      if (changes === this.#changes) this.#checked.set(digest, { ...known, ...this.#now() });
-      return this.#options.directory.principal(known.holder);
+      if (changes === this.#changes) {
+        this.#checked.set(digest, { ...known, holder: credential.holder, ...this.#now() });
+      }
+      return this.#admit(credential.holder);
     }
     const account = credential === undefined ? `name ${foldName(name)}` : keyOf(credential.holder);
     return this.#attempts.run(account, address, async () => {
@@ -180,8 +191,14 @@ export class Authenticator {
       const { holder } = credential;
       const now = this.#now();
       if (changes === this.#changes) this.#checked.set(digest, { holder, stored, hashed: now.seen, ...now });
-      return this.#options.directory.principal(holder);
+      return this.#admit(holder);
     });
+  }
+
+  /** Undefined too when the password was changed while the old one was checked. */
+  async #admit(holder: Holder): Promise<LoggedIn | undefined> {
+    const who = await this.#options.directory.principal(holder);
+    return who === undefined ? undefined : { who, holder };
   }
 
   #find(name: string): Promise<Credential | undefined> {
@@ -255,6 +272,10 @@ export class Authenticator {
       this.#generation += 1;
     }
   }
+}
+
+function identityOf({ who, holder }: LoggedIn): Identity {
+  return holder.kind === 'user' ? { who, how: 'basic', epoch: holder.epoch } : { who, how: 'basic' };
 }
 
 const keyOf = (holder: Holder): string => `${holder.kind}:${holder.id}`;

@@ -12,10 +12,14 @@ interface Row {
   stored: string | null;
 }
 
+interface UserRow extends Row {
+  epoch: number;
+}
+
 // A name wins over somebody else's e-mail address.
-const user = statement<Row>(
+const user = statement<UserRow>(
   'credential_user',
-  `select user_id as id, password_hash as stored from user_account
+  `select user_id as id, password_hash as stored, epoch from user_account
    where (username_folded = $1 or email_folded = $1) and not deleted
    order by username_folded = $1 desc limit 1`,
 );
@@ -28,7 +32,7 @@ export async function findUserCredential(
   const [row] = await database.query(user, [folded]);
   return row === undefined
     ? undefined
-    : { holder: { kind: 'user', id: row.id }, stored: row.stored ?? undefined };
+    : { holder: { kind: 'user', id: row.id, epoch: row.epoch }, stored: row.stored ?? undefined };
 }
 
 const robot = statement<Row>(

@@ -5,6 +5,7 @@ interface UserRow {
   id: number;
   name: string;
   sysadmin: boolean;
+  epoch: number;
   roles: [projectId: number, role: number][];
 }
 
@@ -12,6 +13,7 @@ interface UserRow {
 const user = statement<UserRow>(
   'directory_user',
   `select u.user_id as id, u.username as name, (u.sysadmin_flag or u.user_id = 1) as sysadmin,
+     u.epoch,
      (select coalesce(json_agg(json_build_array(m.project_id, m.role) order by m.role), '[]') from (
         select project_id, role from project_member where user_id = u.user_id
         union
@@ -20,12 +22,17 @@ const user = statement<UserRow>(
    from user_account u where u.user_id = $1 and not u.deleted`,
 );
 
-export async function findUser(database: Database, id: number): Promise<User | undefined> {
-  const [row] = await database.query(user, [id]);
+/** `epoch` is that of the password: what was given out at an earlier one is void. */
+export async function findUser(
+  database: Database,
+  userId: number,
+): Promise<{ user: User; epoch: number } | undefined> {
+  const [row] = await database.query(user, [userId]);
   if (row === undefined) return undefined;
   const roles = new Map<number, number[]>();
   for (const [project, role] of row.roles) roles.set(project, [...(roles.get(project) ?? []), role]);
-  return { kind: 'user', id: row.id, name: row.name, sysadmin: row.sysadmin, roles };
+  const { id, name, sysadmin, epoch } = row;
+  return { user: { kind: 'user', id, name, sysadmin, roles }, epoch };
 }
 
 interface GrantRow {

@@ -10,18 +10,30 @@ import { Shelf } from './shelf.ts';
 
 export type { Project } from './directory.store.ts';
 
-/** The account behind a token or a checked password. */
-export type Holder = { readonly kind: 'user' | 'robot'; readonly id: number };
+/**
+ * The account behind a token, a session or a checked password. `epoch` counts a person's passwords: what was given
+ * out for an earlier one is nobody's (G-48).
+ */
+export type Holder =
+  | { readonly kind: 'user'; readonly id: number; readonly epoch: number }
+  | { readonly kind: 'robot'; readonly id: number };
 
 export interface DirectoryOptions {
-  /** Setting robot_name_prefix; when it changes, `forget('everything')`. */
+  /** Setting robot_name_prefix. */
   readonly robotPrefix: () => string;
   readonly log: Logger;
   readonly clock?: Clock;
 }
 
+interface KeptUser {
+  readonly user: User;
+  readonly epoch: number;
+}
+
 interface KeptRobot {
   readonly robot: Robot;
+  /** With which its name was made. */
+  readonly prefix: string;
   /** On the clock that never goes back. */
   readonly expires: number;
 }
@@ -44,7 +56,8 @@ export class Directory {
   readonly #database: Database;
   readonly #log: Logger;
   readonly #clock: Clock;
-  readonly #users: Shelf<number, User>;
+  readonly #robotPrefix: () => string;
+  readonly #users: Shelf<number, KeptUser>;
   readonly #robots: Shelf<number, KeptRobot>;
   readonly #projects: Shelf<string, Project>;
   /** Names of projects never change and ids are never used twice, so this cannot become wrong. */
@@ -58,11 +71,12 @@ export class Directory {
     this.#database = database;
     this.#log = options.log;
     this.#clock = clock;
+    this.#robotPrefix = options.robotPrefix;
     const times = { keep, keepAbsent, clock };
     this.#users = new Shelf({
       ...times,
       limit: principalLimit,
-      weigh: (user) => principalWeight + user.roles.size,
+      weigh: ({ user }) => principalWeight + user.roles.size,
       load: async (id) => findUser(database, id),
     });
     this.#robots = new Shelf({
@@ -71,8 +85,10 @@ export class Directory {
       weigh: ({ robot }) => principalWeight + robot.grants.length,
       load: async (id) => {
         const asked = clock.elapsed();
-        const found = await findRobot(database, id, options.robotPrefix());
-        return found === undefined ? undefined : { robot: found.robot, expires: asked + found.lifetime };
+        const prefix = options.robotPrefix();
+        const found = await findRobot(database, id, prefix);
+        if (found === undefined) return undefined;
+        return { robot: found.robot, prefix, expires: asked + found.lifetime };
       },
     });
     this.#projects = new Shelf({
@@ -129,16 +145,25 @@ export class Directory {
 
   /** Undefined when there is no such user, or it was deleted. */
   async user(id: number): Promise<User | undefined> {
-    return this.#users.get(id);
+    return (await this.#users.get(id))?.user;
   }
 
   /** Undefined when there is no such robot, or it is disabled or expired. */
   async robot(id: number): Promise<Robot | undefined> {
+    // The setting changes a moment after `forget` was told so: what was loaded in between has the old name.
+    if (this.#isRenamed(this.#robots.peek(id))) this.#robots.forget(id);
     return this.#alive(await this.#robots.get(id));
   }
 
   async principal(holder: Holder): Promise<Principal | undefined> {
-    return holder.kind === 'user' ? this.user(holder.id) : this.robot(holder.id);
+    if (holder.kind === 'robot') return this.robot(holder.id);
+    const known = this.#users.peek(holder.id);
+    if (known !== 'unknown' && known !== undefined && known.epoch < holder.epoch) {
+      // The password was changed elsewhere a moment ago, and the news are still on their way.
+      this.#users.forget(holder.id);
+    }
+    const kept = await this.#users.get(holder.id);
+    return kept?.epoch === holder.epoch ? kept.user : undefined;
   }
 
   /** What is known without asking the database; 'unknown' means: ask with `project`. */
@@ -147,16 +172,21 @@ export class Directory {
   }
 
   knownUser(id: number): User | undefined | 'unknown' {
-    return this.#users.peek(id);
+    const kept = this.#users.peek(id);
+    return kept === 'unknown' ? kept : kept?.user;
   }
 
   knownRobot(id: number): Robot | undefined | 'unknown' {
     const kept = this.#robots.peek(id);
-    return kept === 'unknown' ? kept : this.#alive(kept);
+    return kept === 'unknown' || this.#isRenamed(kept) ? 'unknown' : this.#alive(kept);
   }
 
   knownPrincipal(holder: Holder): Principal | undefined | 'unknown' {
-    return holder.kind === 'user' ? this.knownUser(holder.id) : this.knownRobot(holder.id);
+    if (holder.kind === 'robot') return this.knownRobot(holder.id);
+    const kept = this.#users.peek(holder.id);
+    if (kept === 'unknown' || kept === undefined) return kept;
+    if (kept.epoch < holder.epoch) return 'unknown';
+    return kept.epoch === holder.epoch ? kept.user : undefined;
   }
 
   /** Called after a commit; what other processes announce comes here too. */
@@ -190,6 +220,10 @@ export class Directory {
     this.#robots.trust(trusted);
     this.#projects.trust(trusted);
     this.forget('everything');
+  }
+
+  #isRenamed(kept: KeptRobot | undefined | 'unknown'): boolean {
+    return typeof kept === 'object' && kept.prefix !== this.#robotPrefix();
   }
 
   #alive(kept: KeptRobot | undefined): Robot | undefined {

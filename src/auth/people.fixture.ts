@@ -10,6 +10,7 @@ import { HandClock } from './clock.fixture.ts';
 import { Directory } from './directory.ts';
 import { foldName } from './names.ts';
 import { hashGeneratedSecret, hashPassword, newRobotSecret } from './passwords.ts';
+import { Sessions } from './sessions.ts';
 import { loadSigningKey } from './signing-key.ts';
 import type { TokenService } from './token-service.ts';
 import { Tokens } from './tokens.ts';
@@ -65,6 +66,7 @@ async function openReplica(url: string): Promise<Replica> {
     directory,
     tokens,
     authenticator,
+    sessions: new Sessions({ database, directory, minutes: () => 60 }),
     tokenSeconds: () => 1800,
     close: async () => {
       await directory.close();

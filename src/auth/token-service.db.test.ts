@@ -35,6 +35,8 @@ function ask(query: string, authorization?: string, method = 'GET') {
     method,
     url: `/service/token?${query}`,
     authorization,
+    session: undefined,
+    renewSession: true,
     clientAddress: '192.0.2.1',
   });
 }

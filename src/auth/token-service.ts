@@ -1,31 +1,34 @@
 import { type ProjectPermission } from '#src/access/permissions.ts';
 import { mayInProject, maySystem } from '#src/access/authorize.ts';
 import type { Principal } from '#src/access/principal.ts';
+import type { Credentials } from '#src/http/credentials.ts';
 import { parseRepositoryName } from '#src/oci/reference.ts';
-import type { Authenticator } from './authenticate.ts';
+import type { Authenticator, Identity } from './authenticate.ts';
 import type { Directory } from './directory.ts';
+import { identifyCaller, type Sessions } from './sessions.ts';
 import { type Access, audience, type Tokens } from './tokens.ts';
 
 export interface TokenService {
   readonly authenticator: Authenticator;
   readonly directory: Directory;
+  readonly sessions: Sessions;
   readonly tokens: Tokens;
   /** Setting token_expiration, in seconds. */
   readonly tokenSeconds: () => number;
 }
 
-export interface TokenRequest {
+export interface TokenRequest extends Credentials {
   readonly method: string;
   /** Path and query, as received. */
   readonly url: string;
-  readonly authorization: string | undefined;
-  readonly clientAddress: string;
 }
 
 export interface TokenReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Who asked; absent when that was not looked at. */
+  readonly who?: Principal;
 }
 
 /** More than any client asks for; with it a token stays below what fits into a header. */
@@ -62,10 +65,10 @@ export async function handleToken(service: TokenService, request: TokenRequest):
       `too many scopes: at most ${mostScopes} with ${mostScopeText} characters fit into a token; ask for several tokens`,
     );
   }
-  const who = await callerOf(service, request);
-  if (who.kind === 'anonymous' && scopes.length === 0) return { status: 401, headers: {}, body: '' };
+  const { who, epoch } = await callerOf(service, request);
+  if (who.kind === 'anonymous' && scopes.length === 0) return { status: 401, headers: {}, body: '', who };
   const access = await accessOf(service.directory, who, scopes);
-  const issued = await service.tokens.issue(who, access, service.tokenSeconds());
+  const issued = await service.tokens.issue(who, access, service.tokenSeconds(), epoch);
   const body = {
     token: issued.token,
     // Harbor: the member is there, empty (token-service.db.test.ts).
@@ -73,15 +76,17 @@ export async function handleToken(service: TokenService, request: TokenRequest):
     expires_in: issued.expiresIn,
     issued_at: issued.issuedAt.toISOString(),
   };
-  return { status: 200, headers: { ...json, 'cache-control': 'no-store' }, body: JSON.stringify(body) };
+  const headers = { ...json, 'cache-control': 'no-store' };
+  return { status: 200, headers, body: JSON.stringify(body), who };
 }
 
 /** A token is no credential here: it would live for ever by asking for the next one. */
-async function callerOf({ authenticator }: TokenService, request: TokenRequest): Promise<Principal> {
-  const { authorization, clientAddress } = request;
-  const identity =
-    authenticator.peek(authorization) ?? (await authenticator.identify(authorization, clientAddress));
-  return identity.how === 'basic' ? identity.who : { kind: 'anonymous' };
+async function callerOf(
+  service: TokenService,
+  request: TokenRequest,
+): Promise<Pick<Identity, 'who' | 'epoch'>> {
+  const identity = await identifyCaller(service, request);
+  return identity.how === 'token' ? { who: { kind: 'anonymous' } } : identity;
 }
 
 async function accessOf(directory: Directory, who: Principal, scopes: readonly string[]): Promise<Access[]> {

@@ -22,7 +22,7 @@ const claims = {
   iat: now,
   jti: '0123456789abcdef',
   access: [{ type: 'repository', name: 'library/nginx', actions: ['pull', 'push', 'delete'] }],
-  holder: 'user:1',
+  holder: 'user:1:0',
 };
 
 const encode = (value: unknown): string =>
@@ -156,6 +156,8 @@ const bodies: [string, string][] = [
   ],
   ['no holder', forge({ claims: without('holder') })],
   ['a holder of no kind', forge({ claims: { ...claims, holder: 'root:1' } })],
+  ['a person without epoch', forge({ claims: { ...claims, holder: 'user:1' } })],
+  ['a robot with an epoch', forge({ claims: { ...claims, holder: 'robot:1:0' } })],
   ['a holder without number', forge({ claims: { ...claims, holder: 'user:1 or 1=1' } })],
   ['a list in place of claims', forge({ claims: [claims] })],
   ['null in place of claims', forge({ claims: 'null' })],
@@ -195,7 +197,7 @@ test('a token with one bit changed anywhere is refused', () => {
 
 test('an own principal cannot be smuggled in through the name', async () => {
   const tokens = new Tokens(ours, { clock });
-  const name = '","holder":"user:1","x":"';
+  const name = '","holder":"user:1:0","x":"';
   const who: Principal = { kind: 'user', id: 77, name, sysadmin: false, roles: new Map() };
 
   const verified = tokens.verify((await tokens.issue(who, [], 60)).token);

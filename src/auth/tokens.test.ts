@@ -35,7 +35,7 @@ test('claims and header are those of Harbor, and name the holder by id', async (
     iat: now,
     jti: expect.stringMatching(/^[A-Za-z0-9_-]{16}$/),
     access: [nginx],
-    holder: 'user:3',
+    holder: 'user:3:0',
   });
   expect(issued).toMatchObject({ issuedAt: new Date(clock.now()), expiresIn: 1800 });
 });
@@ -53,7 +53,7 @@ test('a token says what it allows, for the first and for the hundredth time', as
   const now = clock.now() / 1000;
   const expected = {
     subject: 'ada',
-    holder: { kind: 'user', id: 3 },
+    holder: { kind: 'user', id: 3, epoch: 0 },
     access: new Map([['library/nginx', new Set(['pull', 'push'])]]),
     catalog: true,
     issuedAt: now,
@@ -69,8 +69,8 @@ test('G-80: two accounts of one name have different tokens', async () => {
   const second = tokens.verify((await tokens.issue({ ...ada, id: 4 }, [], 60)).token);
 
   expect([first?.holder, second?.holder]).toEqual([
-    { kind: 'user', id: 3 },
-    { kind: 'user', id: 4 },
+    { kind: 'user', id: 3, epoch: 0 },
+    { kind: 'user', id: 4, epoch: 0 },
   ]);
 });
 

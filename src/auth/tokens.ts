@@ -67,7 +67,13 @@ export class Tokens {
     this.#clock = options.clock ?? systemClock;
   }
 
-  async issue(who: Principal, access: readonly Access[], ttlSeconds: number): Promise<IssuedToken> {
+  /** `epoch` is that of the password with which the caller logged in; without it, only a first password's. */
+  async issue(
+    who: Principal,
+    access: readonly Access[],
+    ttlSeconds: number,
+    epoch = 0,
+  ): Promise<IssuedToken> {
     const now = Math.floor(this.#clock.now() / 1000);
     const claims = encode({
       iss: issuer,
@@ -78,7 +84,7 @@ export class Tokens {
       iat: now,
       jti: randomBytes(12).toString('base64url'),
       access,
-      holder: who.kind === 'anonymous' ? who.kind : `${who.kind}:${who.id}`,
+      holder: writeHolder(who, epoch),
     });
     const signed = `${this.#header}.${claims}`;
     const signature = sign('sha256', Buffer.from(signed), { key: this.#signWith, dsaEncoding: 'ieee-p1363' });
@@ -161,11 +167,18 @@ function readClaims(claims: Record<string, unknown>, now: number): VerifiedToken
 
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value);
 
+function writeHolder(who: Principal, epoch: number): string {
+  if (who.kind === 'anonymous') return who.kind;
+  return who.kind === 'robot' ? `robot:${who.id}` : `user:${who.id}:${epoch}`;
+}
+
 function readHolder(value: unknown): VerifiedToken['holder'] | undefined {
   if (value === 'anonymous') return { kind: 'anonymous' };
-  const parts = typeof value === 'string' ? /^(user|robot):([1-9][0-9]{0,9})$/.exec(value) : null;
-  if (parts === null) return undefined;
-  return { kind: parts[1] === 'user' ? 'user' : 'robot', id: Number(parts[2]) };
+  if (typeof value !== 'string') return undefined;
+  const robot = /^robot:([1-9][0-9]{0,9})$/.exec(value);
+  if (robot) return { kind: 'robot', id: Number(robot[1]) };
+  const user = /^user:([1-9][0-9]{0,9}):([0-9]{1,10})$/.exec(value);
+  return user ? { kind: 'user', id: Number(user[1]), epoch: Number(user[2]) } : undefined;
 }
 
 function readAccess(value: unknown): Pick<VerifiedToken, 'access' | 'catalog'> | undefined {

@@ -4,6 +4,7 @@ import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
 import { artifactRoutes } from './artifacts/artifacts.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { groupRoutes } from './groups/groups.routes.ts';
+import { internalRoutes } from './internal/internal.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
 import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
@@ -15,11 +16,13 @@ import { repositoryRoutes } from './repositories/repositories.routes.ts';
 import { robotRoutes } from './robots/robots.routes.ts';
 import { searchRoutes } from './search/search.routes.ts';
 import { statisticRoutes } from './statistics/statistics.routes.ts';
+import type { SessionParts } from './sessions/index.ts';
+import { sessionRoutes } from './sessions/sessions.routes.ts';
 import { systemRoutes, type SystemParts } from './system/system.routes.ts';
 import { userRoutes } from './users/users.routes.ts';
 
 /** What the features need from the rest of the program; app.ts gives it. */
-export type FeatureParts = SystemParts & ContentParts;
+export type FeatureParts = SystemParts & ContentParts & SessionParts;
 
 /** Every path of the API: the operations, their document, and those that say that their feature is not here yet. */
 export function createRoutes(parts: FeatureParts): readonly Route[] {
@@ -42,8 +45,10 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...groupRoutes,
     ...labelRoutes,
     ...userRoutes,
+    ...sessionRoutes(parts),
     ...robotRoutes,
     ...systemRoutes(parts),
+    ...internalRoutes,
   ];
 }
 

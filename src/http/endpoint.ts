@@ -26,6 +26,8 @@ export interface EndpointOptions {
   /** Request headers with a meaning of their own, for openapi.json; X-Request-Id and X-Is-Resource-Name go without saying. */
   readonly headers?: TObject;
   readonly body?: TSchema;
+  /** The body is a form (Harbor: below /c/); everywhere else only JSON is read (S-007). */
+  readonly form?: true;
   readonly reply?: TSchema;
   /** Status of success; 200 unless given. */
   readonly status?: number;
@@ -37,7 +39,7 @@ export interface EndpointOptions {
 
 export interface Endpoint<O extends EndpointOptions = EndpointOptions> {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below /api/v2.0, with `:name` parameters. */
+  /** With `:name` parameters; below /api/v2.0 unless it begins with /api/, /c/ or /service/. */
   readonly path: string;
   readonly options: O;
 }
@@ -49,6 +51,11 @@ export function endpoint<const O extends EndpointOptions>(
 ): Endpoint<O> {
   const [method, path] = operation.split(' ') as [Endpoint['method'], string];
   return { method, path, options };
+}
+
+/** The whole path, as routers write it. */
+export function pathOf({ path }: Endpoint): string {
+  return /^\/(api|c|service)\//.test(path) ? path : `/api/v2.0${path}`;
 }
 
 type Shape<T> = T extends TSchema ? Static<T> : undefined;

@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from 'typebox';
-import type { Endpoint, Route } from './endpoint.ts';
+import { type Endpoint, pathOf, type Route } from './endpoint.ts';
 
 /** An OpenAPI 3.1 document, whose schemas are the contracts' own. */
 export interface OpenApi {
@@ -34,7 +34,7 @@ export function openApiOf(routes: readonly Route[], version: string): OpenApi {
   const paths: OpenApi['paths'] = {};
   const endpoints = routes.map(({ endpoint }) => endpoint);
   for (const endpoint of endpoints.toSorted((a, b) => compare(keyOf(a), keyOf(b)))) {
-    const path = pathOf(endpoint);
+    const path = templateOf(endpoint);
     paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(endpoint) };
   }
   return {
@@ -52,12 +52,9 @@ export function openApiOf(routes: readonly Route[], version: string): OpenApi {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const keyOf = (endpoint: Endpoint): string => `${pathOf(endpoint)} ${endpoint.method}`;
+const keyOf = (endpoint: Endpoint): string => `${templateOf(endpoint)} ${endpoint.method}`;
 
-function pathOf({ path }: Endpoint): string {
-  const templated = path.replace(/:([a-z_]+)/g, '{$1}');
-  return templated.startsWith('/api/') ? templated : `/api/v2.0${templated}`;
-}
+const templateOf = (endpoint: Endpoint): string => pathOf(endpoint).replace(/:([a-z_]+)/g, '{$1}');
 
 function operationOf({ path, options }: Endpoint): Operation {
   return {
@@ -72,9 +69,13 @@ function operationOf({ path, options }: Endpoint): Operation {
       ...parametersOf('query', options.query),
       ...(options.list === true ? paging : []),
     ],
-    ...(options.body && { requestBody: { required: true, content: json(options.body) } }),
+    ...(options.body && { requestBody: { required: true, content: contentOf(options) } }),
     responses: responsesOf(options),
   };
+}
+
+function contentOf({ body = {}, form }: Endpoint['options']): object {
+  return form === true ? { 'application/x-www-form-urlencoded': { schema: body } } : json(body);
 }
 
 function guardOf(guard: Endpoint['options']['guard']): string {

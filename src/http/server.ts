@@ -7,24 +7,26 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { type ProjectPermission, type SystemPermission } from '#src/access/permissions.ts';
-import { mayInProject, maySystem, nameOf } from '#src/access/authorize.ts';
+import { nameOf } from '#src/access/authorize.ts';
 import type { Principal } from '#src/access/principal.ts';
 import type { Context } from '#src/context.ts';
 import type { Db } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
 import type { Logger } from '#src/log.ts';
+import { guardBrowsers } from './browser-guard.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
 import {
   Answer,
-  type Endpoint,
-  type GuardedProject,
   type Input,
   Listed,
   type EndpointOptions,
   type Page,
+  pathOf,
   type Route,
 } from './endpoint.ts';
 import { refusalOf } from './errors.ts';
+import { readOnlyForms } from './form-body.ts';
+import { checkGuard, type FindProject } from './guard.ts';
 import { readOnlyJson } from './json-body.ts';
 import { linkOf } from './list.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
@@ -40,15 +42,14 @@ export interface ApiParts {
   readonly counts: Context['counts'];
   readonly forget: Context['forget'];
   identify(
-    authorization: string | undefined,
-    clientAddress: string,
-  ): Promise<{ who: Principal; how: 'anonymous' | 'basic' | 'token' | 'failed' }>;
-  findProject(by: { name: string } | { id: number }): Promise<GuardedProject | undefined>;
+    credentials: Credentials,
+  ): Promise<{ who: Principal; how: 'anonymous' | 'basic' | 'token' | 'session' | 'failed' }>;
+  findProject: FindProject;
+  /** Cookies travel over TLS only. */
+  readonly secureCookies: boolean;
   /** Makes the listening server; requests of the data plane never enter Fastify. */
   serverFactory?(handler: (request: IncomingMessage, response: ServerResponse) => void): Server;
 }
-
-const apiBase = '/api/v2.0';
 
 /** The request's own id when it is harmless, else a fresh one; on every response (Harbor: X-Request-Id). */
 export function requestIdOf(headers: IncomingMessage['headers']): string {
@@ -84,6 +85,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  guardBrowsers(app, parts.secureCookies);
   app.addHook('onResponse', async (request, reply) => {
     const began = performance.now() - reply.elapsedTime;
     logRequest(parts.log, request.raw, reply.raw, {
@@ -94,8 +96,17 @@ export function createApi(parts: ApiParts): FastifyInstance {
   });
   const actors = new WeakMap<IncomingMessage, string>();
   const validators = createValidators();
-  for (const one of parts.routes)
-    register(app, parts, one, validators, (request, who) => actors.set(request, nameOf(who)));
+  const add = (scope: FastifyInstance, forms: boolean) => {
+    for (const one of parts.routes) {
+      if ((one.endpoint.options.form ?? false) !== forms) continue;
+      register(scope, parts, one, validators, (request, who) => actors.set(request, nameOf(who)));
+    }
+  };
+  add(app, false);
+  app.register(async (scope) => {
+    readOnlyForms(scope);
+    add(scope, true);
+  });
   return app;
 }
 
@@ -103,13 +114,9 @@ export function createApi(parts: ApiParts): FastifyInstance {
 function methodsAt(routes: readonly Route[], path: string): string[] {
   const patterns = routes.map(({ endpoint }) => ({
     method: endpoint.method,
-    expression: new RegExp(`^${urlOf(endpoint).replace(/:[a-z_]+/g, '[^/]+')}/?$`),
+    expression: new RegExp(`^${pathOf(endpoint).replace(/:[a-z_]+/g, '[^/]+')}/?$`),
   }));
   return [...new Set(patterns.filter(({ expression }) => expression.test(path)).map(({ method }) => method))];
-}
-
-function urlOf(endpoint: Endpoint): string {
-  return /^\/(api|c|service)\//.test(endpoint.path) ? endpoint.path : `${apiBase}${endpoint.path}`;
 }
 
 function register(
@@ -120,7 +127,7 @@ function register(
   saw: (request: IncomingMessage, who: Principal) => void,
 ): void {
   const { options } = endpoint;
-  const url = urlOf(endpoint);
+  const url = pathOf(endpoint);
   const checkParams = options.params ? validators.text(options.params) : undefined;
   const checkQuery = options.query ? validators.text(options.query) : undefined;
   const checkPage = options.list ? validators.text(pageSchema) : undefined;
@@ -129,13 +136,13 @@ function register(
     method: endpoint.method,
     url,
     handler: async (request, reply) => {
-      const identity = await parts.identify(request.headers.authorization, request.ip);
+      const identity = await parts.identify(credentialsOf(request.headers, request.ip));
       // Harbor: a registry's token is good for /v2 alone, where it holds no more than it names (S-107, G-47).
       const who: Principal = identity.how === 'token' ? { kind: 'anonymous' } : identity.who;
       saw(request.raw, who);
       refuseWhenReadOnly(parts.live, endpoint.method, endpoint.path);
       checkParams?.(request.params, 'path');
-      const project = await guard(parts, options, who, request);
+      const project = await checkGuard(options.guard, who, request, parts.findProject);
       checkQuery?.(request.query, 'query');
       checkPage?.(request.query, 'query');
       if (checkBody) checkBody(bodyOf(request), 'body');
@@ -195,55 +202,6 @@ function pageOf(query: unknown): Page {
     sort?: string;
   };
   return { number: page, size: page_size, q, sort };
-}
-
-/** Denied: 401 for callers who have not said who they are, 403 for those who have (rbac.md section 7). */
-function deny(who: Principal): Failure {
-  if (who.kind === 'anonymous') return new Failure('UNAUTHORIZED', 'unauthorized');
-  return new Failure('FORBIDDEN', `forbidden: ${nameOf(who)} may not do this`);
-}
-
-async function guard(
-  parts: ApiParts,
-  options: EndpointOptions,
-  who: Principal,
-  request: FastifyRequest,
-): Promise<GuardedProject | undefined> {
-  const rule = options.guard;
-  if (rule === 'open' || (typeof rule === 'object' && 'service' in rule)) return undefined;
-  if (rule === 'login') {
-    if (who.kind === 'anonymous') throw deny(who);
-    return undefined;
-  }
-  if ('system' in rule) {
-    if (!maySystem(who, rule.system satisfies SystemPermission)) throw deny(who);
-    return undefined;
-  }
-  return guardProject(parts, rule.project, who, request);
-}
-
-async function guardProject(
-  parts: ApiParts,
-  permission: ProjectPermission,
-  who: Principal,
-  request: FastifyRequest,
-): Promise<GuardedProject> {
-  const params = request.params as Record<string, string | number>;
-  const value = String(params['project_name_or_id'] ?? params['project_name'] ?? '');
-  const byName =
-    'project_name' in params || request.headers['x-is-resource-name'] === 'true' || !/^\d+$/.test(value);
-  const id = Number(value);
-  // Ids are PostgreSQL integers; a larger number is no project's.
-  const by = byName ? { name: value } : id <= 2_147_483_647 ? { id } : undefined;
-  const project = by && (await parts.findProject(by));
-  if (!project) {
-    // Harbor: an unknown project is a 404 only for system administrators; for others it looks forbidden, so that
-    // nobody learns what exists (S-010).
-    if (who.kind === 'user' && who.sysadmin) throw new Failure('NOT_FOUND', `project ${value} not found`);
-    throw deny(who);
-  }
-  if (!mayInProject(who, project, permission)) throw deny(who);
-  return project;
 }
 
 function send(

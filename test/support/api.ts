@@ -5,6 +5,7 @@ import { Authenticator } from '#src/auth/authenticate.ts';
 import { Directory } from '#src/auth/directory.ts';
 import { foldName } from '#src/auth/names.ts';
 import { hashPassword } from '#src/auth/passwords.ts';
+import { identifyCaller, Sessions } from '#src/auth/sessions.ts';
 import { loadSigningKey } from '#src/auth/signing-key.ts';
 import { Tokens } from '#src/auth/tokens.ts';
 import { Counts } from '#src/database/counts.ts';
@@ -71,6 +72,8 @@ export interface TestApi {
   /** A user without any membership; returns its id. */
   createUser(name: string): Promise<number>;
   addMember(project: number, user: number, role: number): Promise<number>;
+  /** Stores settings as an administrator would have, and has them in force at once. */
+  configure(values: Readonly<Record<string, unknown>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,6 +96,7 @@ export async function createTestApi(): Promise<TestApi> {
   await directory.start();
   const tokens = new Tokens(await loadSigningKey(database, secretKey));
   const authenticator = new Authenticator({ database, directory, tokens, robotPrefix, log });
+  const sessions = new Sessions({ database, directory, minutes: () => live.get('session_timeout') });
   const app = createApi({
     db: database.db,
     log,
@@ -102,11 +106,13 @@ export async function createTestApi(): Promise<TestApi> {
       secure: false,
       storage: new MemoryDriver(),
       content: uncached,
+      logIn: (name, secret, address) => authenticator.logIn(name, secret, address),
     }),
     live,
     counts: new Counts(),
     forget: (change) => directory.forget(change),
-    identify: (authorization, address) => authenticator.identify(authorization, address),
+    identify: (credentials) => identifyCaller({ authenticator, sessions }, credentials),
+    secureCookies: true,
     findProject: (by) => ('name' in by ? directory.project(by.name) : directory.projectById(by.id)),
   });
   const fixture = await seed(database);
@@ -124,6 +130,17 @@ export async function createTestApi(): Promise<TestApi> {
       const id = await insertMember(database, project, user, role);
       directory.forget(`user:${user}`);
       return id;
+    },
+    async configure(values) {
+      for (const [name, one] of Object.entries(values)) {
+        const value = JSON.stringify(one);
+        await database.db
+          .insertInto('configuration')
+          .values({ name, value })
+          .onConflict((on) => on.column('name').doUpdateSet({ value }))
+          .execute();
+      }
+      await live.reload();
     },
     async close() {
       await app.close();

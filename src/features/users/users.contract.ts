@@ -76,7 +76,7 @@ export const listUsers = endpoint('GET /users', {
 export const createUser = endpoint('POST /users', {
   id: 'createUser',
   tag,
-  guard: { system: 'user:create' },
+  guard: { service: 'whoever holds user:create, or anybody from a page while self_registration is on' },
   body: UserCreationReq,
   status: 201,
   failures: [409],

@@ -1,3 +1,4 @@
+import { credentialsOf } from '#src/http/credentials.ts';
 import { created, Listed, type Route, route } from '#src/http/endpoint.ts';
 import { filled } from '#src/http/shapes.ts';
 import { listPermissions } from './own-permissions.ts';
@@ -11,8 +12,9 @@ export const userRoutes: readonly Route[] = [
     return new Listed(rows.map(present), total);
   }),
 
-  route(api.createUser, async (ctx, { body, path }) => {
-    const id = await users.createUser(ctx, body, ctx.live.get('robot_name_prefix'));
+  route(api.createUser, async (ctx, { body, headers, path }) => {
+    const { session } = credentialsOf(headers, ctx.clientAddress);
+    const id = await users.createUser(ctx, body, session !== undefined);
     return created(`${path.replace(/\/$/, '')}/${id}`);
   }),
 

@@ -46,6 +46,7 @@ const userKeys: ListKeys = {
     'reset_uuid',
     'username_folded',
     'email_folded',
+    'epoch',
     'deleted',
   ],
   order: 'username',
@@ -115,6 +116,29 @@ export function findUserFolded(db: Db, folded: string): Promise<UserRow | undefi
     .executeTakeFirst();
 }
 
+/** The account that logs in with that name or e-mail address, folded; a name wins over somebody else's address. */
+export async function findLogin(db: Db, folded: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('user_account')
+    .select('username')
+    .where((is) => is.or([is('username_folded', '=', folded), is('email_folded', '=', folded)]))
+    .where('deleted', '=', false)
+    .orderBy((is) => is('username_folded', '=', folded), 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.username;
+}
+
+/** Whether a new account could not have that name or e-mail address; deleted ones may stand in the way too. */
+export async function isHeld(db: Db, column: 'username' | 'email', folded: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('user_account')
+    .select('user_id')
+    .where(`${column}_folded`, '=', folded)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Null for an account that logs in elsewhere, undefined for none. */
 export async function findPassword(db: Db, id: number): Promise<string | null | undefined> {
   const row = await db
@@ -147,6 +171,8 @@ export function insertUser(tx: Tx, row: NewUserRow): Promise<{ user_id: number }
 }
 
 export interface UserChange {
+  username?: string;
+  username_folded?: string;
   email?: string;
   email_folded?: string;
   realname?: string;
@@ -155,11 +181,15 @@ export interface UserChange {
   sysadmin_flag?: boolean;
 }
 
-/** A taken e-mail address fails on its unique index. */
+/** A taken name or address fails on its unique index. A new password voids what was given out for the old one. */
 export async function updateUser(tx: Tx, id: number, row: UserChange): Promise<boolean> {
   const result = await tx
     .updateTable('user_account')
-    .set({ ...row, update_time: sql<Date>`now()` })
+    .set({
+      ...row,
+      ...(row.password_hash !== undefined && { epoch: sql<number>`epoch + 1` }),
+      update_time: sql<Date>`now()`,
+    })
     .where('user_id', '=', id)
     .where('deleted', '=', false)
     .executeTakeFirst();

@@ -3,6 +3,7 @@ import type { SystemPermission } from '#src/access/permissions.ts';
 import type { Principal } from '#src/access/principal.ts';
 import { checkUserName, foldName } from '#src/auth/names.ts';
 import { hashPassword, verifyPassword } from '#src/auth/passwords.ts';
+import { removeSessionsOf } from '#src/auth/sessions.ts';
 import { announce, type Context, inTransaction } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
@@ -19,8 +20,13 @@ export interface GivenUser extends GivenProfile {
   readonly password?: string | null | undefined;
 }
 
-/** Returns the new id. Nothing in the body can give rights (S-002). */
-export async function createUser(ctx: Context, given: GivenUser, robotPrefix: string): Promise<number> {
+/**
+ * Returns the new id. Nothing in the body can give rights (S-002). `carried`: the request has the session of a page,
+ * be it one that nobody logged in to.
+ */
+export async function createUser(ctx: Context, given: GivenUser, carried: boolean): Promise<number> {
+  requireCreatable(ctx, carried);
+  const robotPrefix = ctx.live.get('robot_name_prefix');
   const password = given.password ?? '';
   requireAcceptable(password);
   const profile = checkedProfile(given);
@@ -42,6 +48,19 @@ export async function createUser(ctx: Context, given: GivenUser, robotPrefix: st
     await record(ctx, { operation: 'create', resource_type: 'user', resource: username });
     return user.user_id;
   });
+}
+
+/** Harbor: who may not create users may sign up, from a page and not by a script, while self_registration is on. */
+function requireCreatable(ctx: Context, carried: boolean): void {
+  const mode = ctx.live.get('auth_mode');
+  const open = mode === 'db_auth' && ctx.live.get('self_registration');
+  if (!maySystem(ctx.who, 'user:create')) {
+    if (!open) requireSystem(ctx.who, 'user:create');
+    if (!carried) throw new Failure('FORBIDDEN', 'self-registration cannot be triggered via API');
+  }
+  if (mode !== 'db_auth') {
+    throw new Failure('FORBIDDEN', `creating local user is not allowed under auth mode: ${mode}`);
+  }
 }
 
 export interface UserFilter {
@@ -92,7 +111,7 @@ export async function updateProfile(ctx: Context, id: number, given: GivenProfil
   );
 }
 
-/** Ends every session and token of the user, by `announce`. */
+/** Ends every session and token of the user. */
 export async function updatePassword(
   ctx: Context,
   id: number,
@@ -139,10 +158,25 @@ export async function deleteUser(ctx: Context, id: number): Promise<void> {
   }
   await inTransaction(ctx, async (ctx) => {
     const user = await existing(ctx, id);
+    await removeSessionsOf(ctx.db, id);
     if (!(await store.removeUser(ctx.db, id))) throw new Failure('NOT_FOUND', `user ${id} not found`);
     await record(ctx, { operation: 'delete', resource_type: 'user', resource: user.username });
     await announce(ctx, `user:${id}`);
   });
+}
+
+/**
+ * Harbor: user 1 gets another name, for installations whose directory has an `admin` of its own, and is logged out.
+ * Only user 1 itself may.
+ */
+export async function renameAdministrator(ctx: Context): Promise<void> {
+  if (!isSelf(ctx.who, firstAdministrator)) {
+    throw new Failure('FORBIDDEN', `only user ${firstAdministrator} itself may be renamed so`);
+  }
+  const before = await existing(ctx, firstAdministrator);
+  const username = 'admin@harbor.local';
+  const change = { username, username_folded: foldName(username) };
+  await changeUser(ctx, before, change, { username: { from: before.username, to: username } });
 }
 
 /** Harbor: a secret for the command line is only for those who log in through OIDC. */
@@ -162,12 +196,16 @@ async function changeUser(
     await inTransaction(ctx, async (ctx) => {
       if (!(await store.updateUser(ctx.db, id, change)))
         throw new Failure('NOT_FOUND', `user ${id} not found`);
+      if (change.password_hash !== undefined || change.username !== undefined) {
+        await removeSessionsOf(ctx.db, id);
+      }
       await record(ctx, { operation: 'update', resource_type: 'user', resource, detail });
       await announce(ctx, `user:${id}`);
     });
   } catch (error) {
     if ((error as { code?: unknown }).code === '23505') {
-      throw new Failure('CONFLICT', `email ${change.email} already exists`, { cause: error });
+      const taken = change.username === undefined ? `email ${change.email}` : `user ${change.username}`;
+      throw new Failure('CONFLICT', `${taken} already exists`, { cause: error });
     }
     throw error;
   }

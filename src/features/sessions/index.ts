@@ -1,0 +1,1 @@
+export type { SessionParts } from './sessions.ts';
