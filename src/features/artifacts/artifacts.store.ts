@@ -4,7 +4,7 @@ import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { parseQuery } from '#src/http/query.ts';
 import { countable } from './accessories.store.ts';
-import { contentFilter } from './content-filter.ts';
+import { contentFilter, withPlusSigns } from './content-filter.ts';
 
 /** An artifact as lists show it, without what other tables hold beside it. */
 export interface ListedArtifact {
@@ -78,7 +78,7 @@ export async function listArtifacts(
   within: Within,
   page: Page,
 ): Promise<{ rows: ListedArtifact[]; total: number }> {
-  const clauses = parseQuery(page.q);
+  const clauses = withPlusSigns(parseQuery(page.q));
   const from = source(within, sql<SqlBool>`${contentFilter(clauses)} and ${filterOf(clauses, keys)}`);
   const order = orderOf(page, keys);
   // The page first and its details then: sorting is of ids alone.

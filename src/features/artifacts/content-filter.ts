@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { Failure } from '#src/failures.ts';
 import { containing } from '#src/http/list.ts';
-import type { Clauses, Match, Operand } from '#src/http/query.ts';
+import { type Clauses, type Match, type Operand, snakeCase } from '#src/http/query.ts';
 import { isAccessory } from './accessories.store.ts';
 
 const isTagged = sql<SqlBool>`exists (select from tag t where t.artifact_id = a.id)`;
@@ -11,6 +11,21 @@ const isPart = sql<SqlBool>`exists (select from artifact_child c where c.child_i
 export function contentFilter(clauses: Clauses): RawBuilder<SqlBool> {
   return sql<SqlBool>`${baseFilter(clauses.get('base'))} and ${tagFilter(clauses.get('tags'))}
     and ${labelFilter(clauses.get('labels'))}`;
+}
+
+const mediaTypeKeys: ReadonlySet<string> = new Set(['media_type', 'manifest_media_type', 'artifact_type']);
+
+/**
+ * `q` is unescaped twice (Harbor), so the plus sign of a media type arrives as a blank unless it was escaped twice.
+ * No media type holds blanks. Harbor finds nothing then.
+ */
+export function withPlusSigns(clauses: Clauses): Clauses {
+  const restored = [...clauses].map(([key, match]): [string, Match] => {
+    const isText = match.kind === 'equal' || match.kind === 'contains';
+    if (!isText || !mediaTypeKeys.has(snakeCase(key))) return [key, match];
+    return [key, { ...match, value: match.value.replaceAll(' ', '+') }];
+  });
+  return new Map(restored);
 }
 
 /** Harbor: neither accessories nor the untagged children of an index, unless `base=*` asks for everything. */
