@@ -13,6 +13,7 @@ import { projectRoutes } from './projects/projects.routes.ts';
 import { quotaRoutes } from './quotas/quotas.routes.ts';
 import type { ContentParts } from './repositories/index.ts';
 import { repositoryRoutes } from './repositories/repositories.routes.ts';
+import { projectRobotRoutes } from './robots/project-robots.routes.ts';
 import { robotRoutes } from './robots/robots.routes.ts';
 import { searchRoutes } from './search/search.routes.ts';
 import { statisticRoutes } from './statistics/statistics.routes.ts';
@@ -47,6 +48,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...userRoutes,
     ...sessionRoutes(parts),
     ...robotRoutes,
+    ...projectRobotRoutes,
     ...systemRoutes(parts),
     ...internalRoutes,
   ];

@@ -163,10 +163,6 @@ describe('S-003: the administrator of one project', () => {
 
     expect(foreign).toMatchObject({ status: missing.status, body: missing.body });
   });
-
-  test('finds no robots under the path of the first API', async () => {
-    expect((await api.as('projectAdmin').post('/projects/team/robots', {})).status).toBe(404);
-  });
 });
 
 describe('S-016: a robot of another project', () => {

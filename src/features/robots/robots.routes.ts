@@ -5,7 +5,7 @@ import * as api from './robots.contract.ts';
 import type { GrantRow } from './robots.store.ts';
 import * as robots from './robots.ts';
 
-const robotPrefix = (ctx: Context) => ctx.live.get('robot_name_prefix');
+export const robotPrefix = (ctx: Context) => ctx.live.get('robot_name_prefix');
 
 export const robotRoutes: readonly Route[] = [
   route(api.ListRobot, async (ctx, { page }) => {
@@ -40,7 +40,7 @@ export const robotRoutes: readonly Route[] = [
   route(api.DeleteRobot, (ctx, { params }) => robots.deleteRobot(ctx, params.robot_id, robotPrefix(ctx))),
 ];
 
-function present({ row, grants }: robots.RobotWithGrants, prefix: string): api.Robot {
+export function present({ row, grants }: robots.RobotWithGrants, prefix: string): api.Robot {
   return {
     ...filled({
       id: row.id,

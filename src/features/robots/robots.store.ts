@@ -121,22 +121,37 @@ export interface NewRobotRow {
   project_id: number | null;
   description: string;
   secret_hash: string;
-  duration: number;
   creator_type: 'local' | 'robot';
   creator_ref: number;
 }
 
-/** Undefined when the name is taken at that level. Days are counted by the database's clock. */
+/** How long a robot lives: so many days (-1 for ever), or until a second since the epoch. */
+export type Lifetime = { readonly days: number } | { readonly until: number };
+
+/**
+ * Undefined when the name is taken at that level. Days are counted by the database's clock; they are none when the
+ * end is past.
+ */
 export function insertRobot(
   tx: Tx,
   row: NewRobotRow,
-): Promise<{ id: number; creation_time: Date; expires_at: number } | undefined> {
+  lifetime: Lifetime,
+): Promise<{ id: number; creation_time: Date; duration: number; expires_at: number } | undefined> {
   return tx
     .insertInto('robot')
-    .values({ ...row, expires_at: expiry(row.duration, sql`now()`) })
+    .values({ ...row, ...spanOf(lifetime) })
     .onConflict((on) => on.columns(['project_id', 'name']).doNothing())
-    .returning(['id', 'creation_time', 'expires_at'])
+    .returning(['id', 'creation_time', 'duration', 'expires_at'])
     .executeTakeFirst();
+}
+
+function spanOf(lifetime: Lifetime) {
+  if ('days' in lifetime) return { duration: lifetime.days, expires_at: expiry(lifetime.days, sql`now()`) };
+  const { until } = lifetime;
+  return {
+    duration: sql<number>`ceil((${until}::bigint - extract(epoch from now())) / 86400)::integer`,
+    expires_at: until,
+  };
 }
 
 export async function updateRobot(

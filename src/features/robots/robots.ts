@@ -45,11 +45,14 @@ export function fullName(prefix: string, robot: { name: string; project: string 
   return `${prefix}${robot.project === null ? '' : `${robot.project}+`}${robot.name}`;
 }
 
-/** The secret is shown this once; what is kept of it cannot be turned back. */
-export async function createRobot(ctx: Context, given: GivenRobot, prefix: string) {
+/**
+ * The secret is shown this once; what is kept of it cannot be turned back. `until`, in seconds since the epoch, ends
+ * the robot instead of a duration.
+ */
+export async function createRobot(ctx: Context, given: GivenRobot, prefix: string, until?: number) {
   requireLogin(ctx.who);
   const name = checkedName(given.name ?? '');
-  const duration = checkedDuration(given.duration ?? 0);
+  const lifetime = until === undefined ? { days: checkedDuration(given.duration ?? 0) } : { until };
   const level = checkedLevel(given.level ?? '');
   const wanted = checkedGrants(level, given.permissions);
   const projects = await projectsOf(ctx, wanted);
@@ -68,13 +71,16 @@ export async function createRobot(ctx: Context, given: GivenRobot, prefix: strin
     project_id,
     description: given.description ?? '',
     secret_hash: hashGeneratedSecret(secret),
-    duration,
     ...creator(ctx.who),
   };
   const robot = await savingGrants(() =>
     inTransaction(ctx, async (ctx) => {
-      const inserted = await store.insertRobot(ctx.db, row);
+      const inserted = await store.insertRobot(ctx.db, row, lifetime);
       if (!inserted) throw new Failure('CONFLICT', `robot account ${display} already exists`);
+      const { duration } = inserted;
+      if (until !== undefined && duration < 1) {
+        throw new Failure('BAD_REQUEST', `expires_at ${until} is past: it is -1 (never) or a second to come`);
+      }
       await store.insertGrants(ctx.db, inserted.id, grants);
       await recordRobot(ctx, 'create', display, project_id, {
         level,

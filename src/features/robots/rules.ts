@@ -8,7 +8,7 @@ export interface GivenPermission {
   readonly access?: readonly (GivenAccess | null)[] | null | undefined;
 }
 
-interface GivenAccess {
+export interface GivenAccess {
   readonly resource?: string | null | undefined;
   readonly action?: string | null | undefined;
   readonly effect?: string | null | undefined;
