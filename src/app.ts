@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nameOf } from '#src/access/authorize.ts';
 import { Authenticator } from '#src/auth/authenticate.ts';
@@ -12,8 +13,9 @@ import type { Settings } from '#src/config/settings.ts';
 import { version } from '#src/config/version.ts';
 import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
-import { readConfiguration } from '#src/features/configuration/index.ts';
+import { applyGivenSettings, readConfiguration } from '#src/features/configuration/index.ts';
 import { createJobs, createRoutes, type FeatureParts } from '#src/features/index.ts';
+import { findAuthority } from '#src/http/authority.ts';
 import { isSecure } from '#src/http/cookies.ts';
 import { credentialsOf } from '#src/http/credentials.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
@@ -94,12 +96,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-function featureParts({ registry, authenticator, settings }: Parts): FeatureParts {
+function featureParts({ registry, authenticator, settings, secretKey }: Parts): FeatureParts {
   return {
     version,
     externalUrl: settings.externalUrl,
     secure: registry.secure,
     storage: registry.storage,
+    authority: () => findAuthority(join(settings.data, 'ca_download', 'ca.crt')),
+    secretKey,
+    settingsLocked: settings.live.overwrite !== undefined,
     content: registry.content,
     logIn: (name, password, address) => authenticator.logIn(name, password, address),
   };
@@ -138,6 +143,7 @@ interface Parts {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly settings: Settings;
+  readonly secretKey: Uint8Array;
 }
 
 async function createParts(
@@ -146,6 +152,9 @@ async function createParts(
 ): Promise<Parts> {
   const storage = openStorage(settings.storage, (message) => log.warn({ storage: message }, 'storage'));
   await storage.probe();
+  const changed = await applyGivenSettings(database, secretKey, settings.live);
+  if (changed.length > 0)
+    log.info({ settings: changed }, 'settings were brought in line with those given at start');
   const live = new LiveSettings(() => readConfiguration(database.db, secretKey));
   await live.reload();
   const robotPrefix = () => live.get('robot_name_prefix');
@@ -186,7 +195,7 @@ async function createParts(
     }
   });
   const sessions = new Sessions({ database, directory, minutes: () => live.get('session_timeout') });
-  return { registry, authenticator, sessions, tokens, settings };
+  return { registry, authenticator, sessions, tokens, settings, secretKey };
 }
 
 function listenOptions(settings: Settings): ListenOptions {

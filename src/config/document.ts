@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { harborKeys, harborNeedless, harborWithoutEffect } from './harbor-yml.ts';
-import { liveNames, liveSetting, ruleOf, variableOfLive } from './live-start.ts';
+import { isSecret, liveNames, liveSetting, ruleOf, variableOfLive } from './live-start.ts';
 import { documentationOf, keyOf, settingNames, variableOf } from './naming.ts';
 import type { SettingName, Settings } from './settings.ts';
 import { formatStorageUrl, s3Options } from './storage-url.ts';
@@ -27,8 +27,7 @@ export function printable(settings: Settings): string {
     return [[keyOf(name), name === 'databaseUrl' ? withoutSecrets(String(value)) : value]];
   });
   const first = Object.entries(settings.live.first).map(([key, value]) => {
-    const hidden = liveNames.some((name) => name === key && liveSetting(name).type === 'password');
-    return [key, hidden ? redacted : value];
+    return [key, isSecret(key) ? redacted : value];
   });
   return stringify(Object.fromEntries([...shown, ...first]), { lineWidth: 0 });
 }

@@ -14,6 +14,11 @@ export const liveNames = Object.keys(liveSettings) as LiveName[];
 
 export const liveSetting = (name: LiveName): LiveSetting => liveSettings[name];
 
+/** Whether there is a setting of that name whose value is shown to nobody. */
+export function isSecret(name: string): boolean {
+  return liveNames.some((one) => one === name && liveSetting(one).type === 'password');
+}
+
 /** `read_only` → `MOORAGE_READ_ONLY`. */
 export function variableOfLive(name: LiveName): string {
   return `MOORAGE_${name.toUpperCase()}`;
@@ -69,8 +74,7 @@ function checked(name: LiveName, written: unknown, from: string, problems: strin
 export function problemOf(name: LiveName, value: unknown): string | undefined {
   const { type, rule } = liveSetting(name);
   if (rule === undefined) return undefined;
-  // A rule is about its own setting's type, which the value has.
-  const fits = type === 'int' ? rule.fits(value as never) : rule.fits(String(value) as never);
+  const fits = type === 'int' ? rule.fits(Number(value)) : rule.fits(String(value));
   return fits ? undefined : rule.says;
 }
 

@@ -118,6 +118,15 @@ export type LiveValue<N extends LiveName> = (typeof liveSettings)[N] extends { r
 /** What is stored, by name; what is not there has its default. Secrets are opened. */
 export type StoredSettings = Readonly<Record<string, unknown>>;
 
+/** The value in force among those stored. */
+export function settingIn<N extends LiveName>(stored: StoredSettings, name: N): LiveValue<N> {
+  const { type, default: usual } = liveSettings[name];
+  const value = stored[name];
+  const fits = typeof value === (type === 'bool' ? 'boolean' : type === 'int' ? 'number' : 'string');
+  // What does not fit, say a row of a newer version, counts as absent; `fits` is what makes the cast true.
+  return (fits ? value : usual) as LiveValue<N>;
+}
+
 /** The settings in force in this process: read at start, read again when any process changed them. */
 export class LiveSettings {
   readonly #load: () => Promise<StoredSettings>;
@@ -129,11 +138,7 @@ export class LiveSettings {
   }
 
   get<N extends LiveName>(name: N): LiveValue<N> {
-    const { type, default: usual } = liveSettings[name];
-    const value = this.#values[name];
-    const fits = typeof value === (type === 'bool' ? 'boolean' : type === 'int' ? 'number' : 'string');
-    // What does not fit, say a row of a newer version, counts as absent; `fits` is what makes the cast true.
-    return (fits ? value : usual) as LiveValue<N>;
+    return settingIn(this.#values, name);
   }
 
   /** One after the other, so that an older answer never replaces a newer one. Throws when they cannot be read. */

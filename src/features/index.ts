@@ -3,6 +3,8 @@ import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
 import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
 import { artifactRoutes } from './artifacts/artifacts.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
+import type { ConfigurationParts } from './configuration/index.ts';
+import { configurationRoutes } from './configuration/configuration.routes.ts';
 import { groupRoutes } from './groups/groups.routes.ts';
 import { internalRoutes } from './internal/internal.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
@@ -23,7 +25,7 @@ import { systemRoutes, type SystemParts } from './system/system.routes.ts';
 import { userRoutes } from './users/users.routes.ts';
 
 /** What the features need from the rest of the program; app.ts gives it. */
-export type FeatureParts = SystemParts & ContentParts & SessionParts;
+export type FeatureParts = SystemParts & ContentParts & ConfigurationParts & SessionParts;
 
 /** Every path of the API: the operations, their document, and those that say that their feature is not here yet. */
 export function createRoutes(parts: FeatureParts): readonly Route[] {
@@ -49,6 +51,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...sessionRoutes(parts),
     ...robotRoutes,
     ...projectRobotRoutes,
+    ...configurationRoutes(parts),
     ...systemRoutes(parts),
     ...internalRoutes,
   ];

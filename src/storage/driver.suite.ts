@@ -69,6 +69,12 @@ function objects({ driver, sizes }: SuiteContext): void {
     await expect(reading).rejects.not.toBeInstanceOf(NoSuchObject);
   });
 
+  test('the space is told where there is a volume, and is no more free than there is', async () => {
+    const space = await driver().space(soon());
+
+    expect(space === undefined || (space.total > 0 && space.free <= space.total)).toBe(true);
+  });
+
   test('what does not exist is NoSuchObject', async () => {
     const location = await store(driver(), randomBytes(10));
     await driver().remove(location, soon());

@@ -72,7 +72,16 @@ export interface BlobDriver {
   /** Everything that belongs to drafts: temporary files, open multipart uploads. Oddities as in `list`. */
   listDrafts(signal: AbortSignal, report?: Report): AsyncIterable<StoredDraft>;
 
+  /** The volume that holds the objects; undefined where it has no size, as an object store has none. */
+  space(signal: AbortSignal): Promise<Space | undefined>;
+
   close(): Promise<void>;
+}
+
+/** Bytes. `free` is what this process may still use. */
+export interface Space {
+  total: number;
+  free: number;
 }
 
 export interface ByteRange {

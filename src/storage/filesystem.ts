@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { statfs } from 'node:fs/promises';
 import { until } from './deadline.ts';
 import type {
   BlobDriver,
@@ -7,6 +8,7 @@ import type {
   Draft,
   DraftWriter,
   Report,
+  Space,
   StoredDraft,
   StoredObject,
 } from './driver.ts';
@@ -175,6 +177,11 @@ export class FilesystemDriver implements BlobDriver {
 
   listDrafts(signal: AbortSignal, report?: Report): AsyncIterable<StoredDraft> {
     return new FilesystemWalk(this.#root, signal, report).drafts();
+  }
+
+  async space(signal: AbortSignal): Promise<Space> {
+    const { bsize, blocks, bavail } = await until(signal, statfs(this.#root.path));
+    return { total: blocks * bsize, free: bavail * bsize };
   }
 
   async close(): Promise<void> {}

@@ -151,6 +151,8 @@ export class MemoryDriver implements BlobDriver {
     }
   }
 
+  async space(): Promise<undefined> {}
+
   async close(): Promise<void> {}
 
   #find(location: string, signal: AbortSignal): Stored {

@@ -180,6 +180,8 @@ export class S3Driver implements BlobDriver {
     }
   }
 
+  async space(): Promise<undefined> {}
+
   async close(): Promise<void> {
     this.#store.client.destroy();
   }

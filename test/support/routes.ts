@@ -8,6 +8,9 @@ const all = createRoutes({
   externalUrl: undefined,
   secure: false,
   storage: new MemoryDriver(),
+  authority: async () => undefined,
+  secretKey: new Uint8Array(32),
+  settingsLocked: false,
   content: {
     changing: (_repository, write) => write(),
     tagging: (_repository, write) => write(),

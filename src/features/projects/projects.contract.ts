@@ -24,7 +24,7 @@ export const ProjectMetadata = Type.Object({
 });
 export type ProjectMetadata = Static<typeof ProjectMetadata>;
 
-const CVEAllowlist = Type.Object({
+export const CVEAllowlist = Type.Object({
   id: Type.Optional(Type.Integer()),
   project_id: Type.Optional(Type.Integer()),
   expires_at: Type.Optional(Type.Integer()),
@@ -73,7 +73,7 @@ const MetadataReq = Type.Object({
 });
 export type MetadataReq = Static<typeof MetadataReq>;
 
-const CVEAllowlistReq = Type.Object({
+export const CVEAllowlistReq = Type.Object({
   // What clients send back as they read it; the registry keeps its own.
   creation_time: Maybe(Type.String()),
   update_time: Maybe(Type.String()),

@@ -164,7 +164,7 @@ export async function updateProject(
   });
 }
 
-function checkedAllowlist(given: GivenAllowlist, projectId: number): string[] {
+export function checkedAllowlist(given: GivenAllowlist, projectId: number): string[] {
   if (given.project_id && given.project_id !== projectId) {
     throw new Failure(
       'BAD_REQUEST',
@@ -182,7 +182,7 @@ function checkedAllowlist(given: GivenAllowlist, projectId: number): string[] {
   return items;
 }
 
-function allowlistAfter(
+export function allowlistAfter(
   items: string[],
   given: GivenAllowlist | undefined,
   before: CveAllowlist | null,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { CVEAllowlist, CVEAllowlistReq } from '#src/features/projects/index.ts';
 import { endpoint } from '#src/http/endpoint.ts';
 import { DateTime } from '#src/http/shapes.ts';
 
@@ -31,6 +32,12 @@ export const GeneralInfo = Type.Object({
 });
 export type GeneralInfo = Static<typeof GeneralInfo>;
 
+const SystemInfo = Type.Object({
+  storage: Type.Array(
+    Type.Object({ total: Type.Optional(Type.Integer()), free: Type.Optional(Type.Integer()) }),
+  ),
+});
+
 const ComponentHealthStatus = Type.Object({
   name: Type.Optional(Type.String()),
   status: Type.Optional(Type.String()),
@@ -59,6 +66,35 @@ export const getSystemInfo = endpoint('GET /systeminfo', {
   tag: 'systeminfo',
   guard: 'open',
   reply: GeneralInfo,
+});
+
+export const getVolumes = endpoint('GET /systeminfo/volumes', {
+  id: 'getVolumes',
+  tag: 'systeminfo',
+  guard: { system: 'system-volumes:read' },
+  reply: SystemInfo,
+});
+
+export const getCert = endpoint('GET /systeminfo/getcert', {
+  id: 'getCert',
+  tag: 'systeminfo',
+  // Harbor: whoever has to trust the server has no login yet.
+  guard: 'open',
+  reply: Type.String(),
+});
+
+export const getSystemCVEAllowlist = endpoint('GET /system/CVEAllowlist', {
+  id: 'getSystemCVEAllowlist',
+  tag: 'SystemCVEAllowlist',
+  guard: 'login',
+  reply: CVEAllowlist,
+});
+
+export const putSystemCVEAllowlist = endpoint('PUT /system/CVEAllowlist', {
+  id: 'putSystemCVEAllowlist',
+  tag: 'SystemCVEAllowlist',
+  guard: { system: 'configuration:update' },
+  body: CVEAllowlistReq,
 });
 
 export const getHealth = endpoint('GET /health', {

@@ -1,10 +1,15 @@
 import { robotPermissions } from '#src/access/permissions.ts';
 import type { Principal } from '#src/access/principal.ts';
+import type { Context } from '#src/context.ts';
+import type { CveAllowlist } from '#src/database/tables.ts';
 import { Failure } from '#src/failures.ts';
+import type { CVEAllowlist } from '#src/features/projects/index.ts';
 import { Answer, type Route, route } from '#src/http/endpoint.ts';
-import { filled } from '#src/http/shapes.ts';
+import { filled, unsetDate } from '#src/http/shapes.ts';
 import type { BlobDriver } from '#src/storage/driver.ts';
+import * as allowlist from './allowlist.ts';
 import { checkHealth } from './health.ts';
+import { openInfo } from './info.ts';
 import * as api from './system.contract.ts';
 
 export interface SystemParts {
@@ -15,6 +20,8 @@ export interface SystemParts {
   /** Whether clients reach this server by TLS, when there is no external_url. */
   readonly secure: boolean;
   readonly storage: BlobDriver;
+  /** The certificate of the authority behind this server's, when the operator put one into the data folder. */
+  readonly authority: () => Promise<string | undefined>;
 }
 
 /** Clients decide by it what they may ask for: the Harbor whose API this is, then the program's own version. */
@@ -22,10 +29,34 @@ const harborVersion = 'v2.16.0';
 
 export const systemRoutes = (parts: SystemParts): Route[] => [
   route(api.getSystemInfo, async (ctx, { headers }) => {
-    const info = settings();
+    const info = openInfo(ctx.live);
     if (ctx.who.kind === 'anonymous') return info;
-    return { ...info, ...protectedInfo(parts, headers.host) };
+    return { ...info, ...(await protectedInfo(ctx, parts, headers.host)) };
   }),
+
+  route(api.getVolumes, async (ctx) => {
+    // Harbor: nothing is said of a storage without a size; clients look at the first entry all the same.
+    const space = await parts.storage.space(ctx.signal);
+    return { storage: [filled({ total: space?.total, free: space?.free })] };
+  }),
+
+  route(api.getCert, async () => {
+    const certificate = await parts.authority();
+    if (certificate === undefined) {
+      throw new Failure(
+        'NOT_FOUND',
+        'no certificate of an authority is kept here: ca_download/ca.crt in the data folder is missing',
+      );
+    }
+    return new Answer(certificate, {
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment; filename=ca.crt',
+    });
+  }),
+
+  route(api.getSystemCVEAllowlist, async (ctx) => presentAllowlist(await allowlist.getAllowlist(ctx))),
+
+  route(api.putSystemCVEAllowlist, (ctx, { body }) => allowlist.updateAllowlist(ctx, body)),
 
   route(api.getHealth, async (ctx) => {
     const components = await checkHealth(ctx, parts.storage);
@@ -57,29 +88,34 @@ export const systemRoutes = (parts: SystemParts): Route[] => [
   route(api.getVersion, async () => ({ version: 'v2.0' })),
 ];
 
-/** Harbor's defaults: nobody can change them yet. */
-function settings(): api.GeneralInfo {
+function presentAllowlist(list: CveAllowlist | undefined): CVEAllowlist {
+  if (!list) return { items: [], creation_time: unsetDate, update_time: unsetDate };
+  const { expires_at, items, creation_time, update_time } = list;
   return {
-    auth_mode: 'db_auth',
-    primary_auth_mode: false,
-    self_registration: false,
-    banner_message: '',
-    oidc_provider_name: '',
+    id: 1,
+    ...(expires_at !== null && { expires_at }),
+    items: items.map((cve_id) => ({ cve_id })),
+    creation_time,
+    update_time,
   };
 }
 
-function protectedInfo(parts: SystemParts, host: string | undefined): api.GeneralInfo {
+async function protectedInfo(
+  { live }: Context,
+  parts: SystemParts,
+  host: string | undefined,
+): Promise<api.GeneralInfo> {
   const external_url = parts.externalUrl ?? `${parts.secure ? 'https' : 'http'}://${safeHost(host)}`;
   return {
     current_time: new Date().toISOString(),
     external_url,
     registry_url: external_url.replace(/^https?:\/\//, ''),
-    project_creation_restriction: 'everyone',
-    has_ca_root: false,
+    project_creation_restriction: live.get('project_creation_restriction'),
+    has_ca_root: (await parts.authority()) !== undefined,
     harbor_version: `${harborVersion}-moorage.${parts.version}`,
     registry_storage_provider_name: parts.storage.name,
-    read_only: false,
-    notification_enable: true,
+    read_only: live.get('read_only'),
+    notification_enable: live.get('notification_enable'),
   };
 }
 
