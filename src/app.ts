@@ -76,6 +76,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   await api.ready();
   const expiry = new UploadExpiry(database, parts.registry.storage, log, settings.uploadExpiryHours);
   expiry.start();
+  const audit = new AuditUpkeep({ database, log, live: parts.registry.live });
+  audit.start();
   const jobs = createRunner(options, parts);
   jobs.start();
   return {
@@ -89,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await parts.registry.pulls.flush();
       await jobs.close();
       await expiry.close();
+      await audit.close();
       await parts.registry.directory.close();
       await parts.registry.storage.close();
       await database.close();

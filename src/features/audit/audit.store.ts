@@ -148,11 +148,7 @@ async function within(db: Db, query: RawBuilder<unknown>): Promise<AuditRow[] | 
 }
 
 /** Undefined when it took too long. */
-function limited<Row>(
-  db: Db,
-  query: RawBuilder<unknown>,
-  milliseconds: number,
-): Promise<Row[] | undefined> {
+function limited<Row>(db: Db, query: RawBuilder<unknown>, milliseconds: number): Promise<Row[] | undefined> {
   return db
     .transaction()
     .execute(async (tx) => {

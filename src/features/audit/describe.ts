@@ -10,7 +10,13 @@ interface Described {
 const longest = 400;
 
 /** One sentence for operation_description: what was done to what, and the plain values that belong to it. */
-export function describe({ operation, resource_type, resource, operation_result, detail }: Described): string {
+export function describe({
+  operation,
+  resource_type,
+  resource,
+  operation_result,
+  detail,
+}: Described): string {
   const said = Object.entries(detail ?? {}).flatMap(([key, value]) => phrase(key, value));
   const more = said.length === 0 ? '' : ` (${said.join(', ')})`;
   const text = `${operation} ${resource_type.replaceAll('_', ' ')} ${resource}${operation_result ? '' : ' failed'}${more}`;

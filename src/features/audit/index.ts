@@ -1,2 +1,3 @@
 export { type AuditEntry, record, recordFailed } from './audit.ts';
 export { isRecorded } from './events.ts';
+export { AuditUpkeep } from './upkeep.ts';

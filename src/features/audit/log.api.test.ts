@@ -66,7 +66,12 @@ describe('who sees what', () => {
       const all = await api.as(caller).get('/auditlog-exts?q=username=seen');
       const project = await api.as(caller).get('/projects/team/auditlog-exts');
 
-      expect([all.status, all.body, all.headers['x-total-count'], project.status]).toEqual([200, [], '0', 403]);
+      expect([all.status, all.body, all.headers['x-total-count'], project.status]).toEqual([
+        200,
+        [],
+        '0',
+        403,
+      ]);
     },
   );
 
