@@ -13,6 +13,7 @@ import type { Settings } from '#src/config/settings.ts';
 import { version } from '#src/config/version.ts';
 import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
+import { AuditUpkeep } from '#src/features/audit/index.ts';
 import { applyGivenSettings, readConfiguration } from '#src/features/configuration/index.ts';
 import { createJobs, createRoutes, type FeatureParts } from '#src/features/index.ts';
 import { findAuthority } from '#src/http/authority.ts';
