@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { Database } from '#src/database/pool.ts';
+
+/** By table, a number for what stands in it. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+/** Reads all of a small database but `unwatched`: tables that change by themselves. */
+export async function fingerprinter(
+  { db }: Database,
+  unwatched: readonly string[] = [],
+): Promise<() => Promise<Fingerprint>> {
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition order by 1`.execute(db);
+  const sums = rows
+    .filter(({ name }) => !unwatched.includes(name))
+    .map(
+      ({ name }) =>
+        sql`(select count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) from ${sql.table(name)} t)
+          as ${sql.ref(name)}`,
+    );
+  const query = sql<Fingerprint>`select ${sql.join(sums)}`;
+  return async () => {
+    const [one] = (await query.execute(db)).rows;
+    if (!one) throw new Error('a select without a table has one row');
+    return one;
+  };
+}
+
+export function changedBetween(before: Fingerprint, after: Fingerprint): string[] {
+  return Object.keys(after).filter((table) => before[table] !== after[table]);
+}
