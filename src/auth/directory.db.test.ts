@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessChannel } from '#src/context.ts';
 import type { Database } from '#src/database/pool.ts';
+import { Directory } from './directory.ts';
 import {
   addMember,
   execute,
@@ -9,6 +10,7 @@ import {
   insertUser,
   openAuth,
   type Replica,
+  silent,
 } from './people.fixture.ts';
 
 let auth: Awaited<ReturnType<typeof openAuth>>;
@@ -112,6 +114,21 @@ test('a robot comes with its full name and its grants', async () => {
       ],
     },
   ]);
+});
+
+test('G-50: a robot has its new name as soon as the setting robot_name_prefix has another value', async () => {
+  let prefix = 'robot$';
+  const directory = new Directory(database, { robotPrefix: () => prefix, log: silent });
+  await directory.start();
+  const { id } = await insertRobot(database, 'renamed');
+  const before = await directory.robot(id);
+
+  prefix = 'bot-';
+  const known = directory.knownRobot(id);
+  const after = await directory.robot(id);
+
+  await directory.close();
+  expect([before?.name, known, after?.name]).toEqual(['robot$renamed', 'unknown', 'bot-renamed']);
 });
 
 test('G-50: disabled, expired and orphaned robots are nobody', async () => {

@@ -18,7 +18,7 @@ import { Tokens } from './tokens.ts';
 export const adminPassword = 'Harbor12345';
 export const password = 'Correct-horse-1';
 export const secretKey = Buffer.alloc(32, 7);
-const silent = pino({ level: 'silent' });
+export const silent = pino({ level: 'silent' });
 
 /** One replica's part that knows who asks. */
 export interface Replica extends TokenService {

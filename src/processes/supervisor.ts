@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import type { Initialised } from '#src/auth/accounts.ts';
+import { settingIn } from '#src/config/live.ts';
 import type { LoadedSettings } from '#src/config/load.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { version } from '#src/config/version.ts';
@@ -127,12 +128,15 @@ async function startDatabase(
   return { url: keeper.url, failed: keeper.failed };
 }
 
-async function firstData({ adminPassword }: Settings, url: string): Promise<Initialised> {
+async function firstData({ adminPassword, live }: Settings, url: string): Promise<Initialised> {
   const { initialise } = await import('#src/auth/accounts.ts');
   const { openDatabase } = await import('#src/database/pool.ts');
   const database = openDatabase(url, { max: 1, applicationName: 'moorage start' });
   try {
-    return await initialise(database, adminPassword === undefined ? {} : { adminPassword });
+    return await initialise(database, {
+      ...(adminPassword !== undefined && { adminPassword }),
+      storagePerProject: settingIn({ ...live.first, ...live.overwrite }, 'storage_per_project'),
+    });
   } finally {
     await database.close();
   }

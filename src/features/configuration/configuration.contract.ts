@@ -41,7 +41,7 @@ const Response = Type.Unsafe<ConfigurationsResponse>(
   shapes((setting) =>
     setting.type === 'password'
       ? undefined
-      : Type.Object({ value: shapeOf(setting), editable: Type.Boolean() }),
+      : Type.Optional(Type.Object({ value: shapeOf(setting), editable: Type.Boolean() })),
   ),
 );
 

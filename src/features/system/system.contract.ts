@@ -81,6 +81,7 @@ export const getCert = endpoint('GET /systeminfo/getcert', {
   // Harbor: whoever has to trust the server has no login yet.
   guard: 'open',
   reply: Type.String(),
+  failures: [404],
 });
 
 export const getSystemCVEAllowlist = endpoint('GET /system/CVEAllowlist', {
