@@ -14,8 +14,9 @@ export function guardBrowsers(app: FastifyInstance, secure: boolean): void {
     if (!isChecked(request)) return;
     const csrf = checkCsrf(request.headers, secure);
     reply.header(csrfHeader, csrf.token).header('cache-control', 'no-store');
-    if (csrf.cookie !== undefined) reply.header('set-cookie', csrf.cookie);
-    if (isUnsafe(request.method) && !csrf.proven) {
+    const refused = isUnsafe(request.method) && !csrf.proven;
+    if (refused || !csrf.known) reply.header('set-cookie', csrf.cookie);
+    if (refused) {
       throw new Failure(
         'FORBIDDEN',
         'CSRF token invalid: a request with a session needs the header X-Harbor-CSRF-Token and the cookie _gorilla_csrf; this answer has both, send them and try again',
@@ -32,7 +33,7 @@ export function guardBrowsers(app: FastifyInstance, secure: boolean): void {
       const csrf = checkCsrf(request.headers, secure);
       const options = { sameSite: 'Lax', secure } as const;
       reply.header('set-cookie', cookieOf(sessionCookie, anonymousSid(csrf.secret), options));
-      if (csrf.cookie !== undefined) reply.header('set-cookie', csrf.cookie);
+      if (!csrf.known) reply.header('set-cookie', csrf.cookie);
     }
     return payload;
   });

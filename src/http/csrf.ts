@@ -15,10 +15,12 @@ const sid = /^[A-Za-z0-9_-]{86}$/;
 export interface Csrf {
   /** The request shows that its sender can read our answers. */
   readonly proven: boolean;
-  /** For the header of the answer: good with the cookie `cookie`, or the one that the request had. */
+  /** For the header of the answer; good with `cookie`. */
   readonly token: string;
-  /** Set-Cookie value; absent when the request had it. */
-  readonly cookie?: string;
+  /** Set-Cookie value. */
+  readonly cookie: string;
+  /** The request had the cookie. */
+  readonly known: boolean;
   readonly secret: Buffer;
 }
 
@@ -38,7 +40,7 @@ export function checkCsrf(headers: IncomingHttpHeaders, secure: boolean): Csrf {
   const proven = known && sent !== undefined && timingSafeEqual(sent, secret);
   const options = { sameSite: 'Strict', secure } as const;
   const cookie = cookieOf(csrfCookie, secret.toString('base64url'), options);
-  return { proven, token: mask(secret), secret, ...(!known && { cookie }) };
+  return { proven, token: mask(secret), secret, cookie, known };
 }
 
 /** What a page gets as `sid` before anybody logged in: nobody's, but requests that carry it are checked. */
