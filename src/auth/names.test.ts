@@ -7,6 +7,7 @@ test.each([
   ['ＡＤＭＩＮ', 'admin'],
   ['ﬁona', 'fiona'],
   ['Straße', 'STRASSE'],
+  ['Straẞe', 'strasse'],
   ['ΟΔΟΣ', 'οδοσ'],
   ['ΟΔΟΣ', 'οδος'],
   ['Zoe\u0308', 'Zoë'],

@@ -3,11 +3,11 @@ import { quote } from '#src/oci/quote.ts';
 
 /**
  * The form under which user names and e-mail addresses are compared and kept unique: two spellings that look
- * alike are one (G-05). Compatibility forms, letter case (upper first, so that ß is ss and the two sigmas are one),
- * surrounding blanks and trailing dots fall away.
+ * alike are one (G-05). Compatibility forms, letter case (down, so that ẞ is ß, up, so that ß is ss and the two
+ * sigmas are one, and down), surrounding blanks and trailing dots fall away.
  */
 export function foldName(name: string): string {
-  const folded = name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+  const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
   return folded.replace(/^\s+/, '').replace(/[\s.]+$/, '');
 }
 
