@@ -7,19 +7,21 @@ import { createHash } from 'node:crypto';
  *     const total = await ctx.counts.total(page, rows.length, same.select(sql<number>`count(*)`.as('total')));
  *
  * A page that is not full says itself where the list ends, so most lists are never counted. Otherwise the query is
- * run, and only when there turn out to be more than `large` rows its answer is remembered, for two seconds and in
- * this process, under its SQL and parameters: who may see other rows asks another question. Counts of what is
- * small are always exact. Counting 1,000,000 rows takes 60 ms, a page of them 1.
+ * run. Only a count that turns out large, or slow and not small, is remembered: for two seconds and in this process,
+ * under its SQL and parameters, so that who may see other rows asks another question. All others are exact.
+ * Counting 1,000,000 rows takes 60 ms, a page of them 1.
  *
  * `each` does the same for a number beside every row, of which a few may be large.
  */
 export class Counts {
   readonly #known = new Map<string, Known>();
   readonly #large: number;
+  readonly #small: number;
   readonly #elapsed: () => number;
 
   constructor(options: { large?: number; elapsed?: () => number } = {}) {
     this.#large = options.large ?? 10_000;
+    this.#small = Math.min(500, this.#large);
     this.#elapsed = options.elapsed ?? (() => performance.now());
   }
 
@@ -51,9 +53,9 @@ export class Counts {
   ): Promise<Map<number, number>> {
     const known = ids.map((id) => ({ id, total: this.#find(`${kind} ${id}`)?.total }));
     const asked = known.filter(({ total }) => total === undefined).map(({ id }) => id);
+    const began = this.#elapsed();
     const found = asked.length === 0 ? undefined : await count(asked);
-    const until = this.#elapsed() + keptMilliseconds;
-    for (const id of asked) this.#keep(`${kind} ${id}`, { total: found?.get(id) ?? 0, until });
+    for (const id of asked) this.#keep(`${kind} ${id}`, found?.get(id) ?? 0, began);
     return new Map(known.map(({ id, total }) => [id, total ?? found?.get(id) ?? 0]));
   }
 
@@ -63,10 +65,10 @@ export class Counts {
     if (old?.running) return old.running;
     const running = count();
     if (old) old.running = running;
-    const until = this.#elapsed() + keptMilliseconds;
+    const began = this.#elapsed();
     try {
       const total = await running;
-      this.#keep(key, { total, until });
+      this.#keep(key, total, began);
       return total;
     } catch (error) {
       this.#known.delete(key);
@@ -79,11 +81,12 @@ export class Counts {
     return known && known.until > this.#elapsed() ? known : undefined;
   }
 
-  #keep(key: string, known: Known): void {
+  #keep(key: string, total: number, began: number): void {
     this.#known.delete(key);
-    if (known.total <= this.#large) return;
+    const isSlow = total > this.#small && this.#elapsed() - began >= slowMilliseconds;
+    if (total <= this.#large && !isSlow) return;
     if (this.#known.size >= mostKept) this.#known.delete(this.#known.keys().next().value ?? '');
-    this.#known.set(key, known);
+    this.#known.set(key, { total, until: began + keptMilliseconds });
   }
 }
 
@@ -101,6 +104,7 @@ interface Known {
 }
 
 const keptMilliseconds = 2_000;
+const slowMilliseconds = 20;
 const mostKept = 1_000;
 
 // Parameters may be a thousand ids; a key stays short.

@@ -4,6 +4,7 @@ import { announce, type Context, inTransaction } from '#src/context.ts';
 import type { CveAllowlist } from '#src/database/tables.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
+import { checkedLimit, setProjectLimit } from '#src/features/quotas/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { type Match, parseQuery } from '#src/http/query.ts';
 import { quote } from '#src/oci/quote.ts';
@@ -12,8 +13,6 @@ import { checkedName } from './name.ts';
 import * as store from './projects.store.ts';
 import type { Visible } from './visibility.ts';
 
-/** 1 PiB, Harbor's largest storage limit. */
-const largestLimit = 1024 ** 5;
 const projectAdmin = 1;
 
 export interface NewProject {
@@ -27,6 +26,7 @@ export interface NewProject {
 export interface ProjectChange {
   readonly metadata?: GivenMetadata | null | undefined;
   readonly cve_allowlist?: GivenAllowlist | null | undefined;
+  readonly storage_limit?: number | null | undefined;
 }
 
 export interface GivenAllowlist {
@@ -81,11 +81,7 @@ function requireCreator({ who, live }: Context, given: NewProject): void {
 /** Harbor: only system administrators set a limit; what others ask for is replaced by the default. */
 function storageLimit({ who, live }: Context, asked: number | null | undefined): number {
   if (!asked || !maySystem(who, 'project:create')) return live.get('storage_per_project');
-  if (asked === -1 || (asked > 0 && asked <= largestLimit)) return asked;
-  throw new Failure(
-    'BAD_REQUEST',
-    `storage_limit is -1 (no limit) or 1..${largestLimit} bytes, not ${asked}`,
-  );
+  return checkedLimit('storage_limit', asked);
 }
 
 async function ownerFor(ctx: Context): Promise<number> {
@@ -145,6 +141,11 @@ export async function updateProject(
 ): Promise<void> {
   const allowlist = change.cve_allowlist ?? undefined;
   const items = allowlist && checkedAllowlist(allowlist, project.id);
+  // Harbor ignores it here. People's guides set it so, and mean it (docs/compatibility.md).
+  const limit =
+    change.storage_limit && maySystem(ctx.who, 'quota:update')
+      ? checkedLimit('storage_limit', change.storage_limit)
+      : undefined;
   await inTransaction(ctx, async (ctx) => {
     const before = await store.lockProject(ctx.db, project.id);
     if (!before) throw new Failure('NOT_FOUND', `project ${project.name} not found`);
@@ -160,6 +161,7 @@ export async function updateProject(
       project_id: project.id,
       detail: { from: before.metadata, to: metadata, ...(items && { cve_allowlist: items }) },
     });
+    if (limit !== undefined) await setProjectLimit(ctx, project.id, limit);
     await announce(ctx, `project:${project.name}`);
   });
 }

@@ -1,1 +1,2 @@
-export { checkedLimit, setProjectLimit, unlimited, usedStorage } from './quotas.ts';
+export { quotaExceeded } from './exceeded.ts';
+export { checkedLimit, setProjectLimit, unlimited } from './quotas.ts';

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type AliasedRawBuilder, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
 import type { Db, Tx } from '#src/database/pool.ts';
 import type { Page } from '#src/http/endpoint.ts';
@@ -21,7 +21,12 @@ export interface QuotaRow {
   update_time: Date;
 }
 
-const used = sql<number>`(q.used_storage + c.bytes)::bigint`;
+// Charges that are not in used_storage yet, summed up once for all quotas, or for one.
+const charges = sql`select c.project_id, sum(c.bytes) as bytes, count(*) as charges from quota_charge c`;
+const chargesOfAll = sql<Charges>`(${charges} group by c.project_id)`.as('c');
+type Charges = { project_id: number; bytes: number; charges: number };
+
+const used = sql<number>`(q.used_storage + coalesce(c.bytes, 0))::bigint`;
 
 const quotaKeys: ListKeys = {
   keys: {
@@ -40,24 +45,19 @@ const quotaKeys: ListKeys = {
   tie: 'q.id',
 };
 
-const quotas = (db: Db) =>
+const quotas = (db: Db, of: AliasedRawBuilder<Charges, 'c'>) =>
   db
     .selectFrom('quota as q')
     .innerJoin('project as p', 'p.project_id', 'q.project_id')
-    .innerJoinLateral(
-      () =>
-        sql<{ bytes: number; charges: number }>`(select coalesce(sum(bytes), 0) as bytes, count(*) as charges
-          from quota_charge where project_id = q.project_id)`.as('c'),
-      (join) => join.onTrue(),
-    );
+    .leftJoin(of, 'c.project_id', 'q.project_id');
 
-const columns = (db: Db) =>
-  quotas(db)
+const columns = (db: Db, of: AliasedRawBuilder<Charges, 'c'>) =>
+  quotas(db, of)
     .leftJoin('user_account as o', (join) =>
       join.onRef('o.user_id', '=', 'p.owner_id').on('o.deleted', '=', false),
     )
     .select(['q.id', 'q.project_id', 'p.name', 'o.username as owner_name', 'q.hard_storage as hard'])
-    .select(['c.charges', 'q.creation_time', 'q.update_time'])
+    .select([sql<number>`coalesce(c.charges, 0)`.as('charges'), 'q.creation_time', 'q.update_time'])
     .select(used.as('used'));
 
 export async function list(
@@ -66,21 +66,19 @@ export async function list(
   page: Page,
 ): Promise<{ rows: QuotaRow[]; total: number }> {
   const wanted = filterOf(clauses, quotaKeys);
-  const rows = await columns(ctx.db)
+  const rows = await columns(ctx.db, chargesOfAll)
     .where(wanted)
     .orderBy(orderOf(page, quotaKeys))
     .modifyEnd(sliceOf(page))
     .execute();
-  const all = quotas(ctx.db).select(sql<number>`count(*)`.as('total')).where(wanted);
+  const all = quotas(ctx.db, chargesOfAll).select(sql<number>`count(*)`.as('total')).where(wanted);
   return { rows, total: await ctx.counts.total(page, rows.length, all) };
 }
 
 export function find(db: Db, id: number): Promise<QuotaRow | undefined> {
-  return columns(db).where('q.id', '=', id).executeTakeFirst();
-}
-
-export function findByProject(db: Db, projectId: number): Promise<QuotaRow | undefined> {
-  return columns(db).where('q.project_id', '=', projectId).executeTakeFirst();
+  const own = sql<Charges>`(${charges}
+    where c.project_id = (select project_id from quota where id = ${id}) group by c.project_id)`.as('c');
+  return columns(db, own).where('q.id', '=', id).executeTakeFirst();
 }
 
 export interface LockedQuota {

@@ -43,11 +43,6 @@ export async function getQuota(ctx: Context, id: number): Promise<store.QuotaRow
   return row;
 }
 
-/** Bytes that a project's blobs have, each counted once. */
-export async function usedStorage(ctx: Context, projectId: number): Promise<number | undefined> {
-  return (await store.findByProject(ctx.db, projectId))?.used;
-}
-
 /**
  * Pushes to a project without a limit only append what they use. Where many such charges came together they become
  * one here, after they were read; the sum is the same before, within and after.

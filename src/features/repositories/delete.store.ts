@@ -34,7 +34,10 @@ export async function lock(tx: Tx, id: number): Promise<number | undefined> {
 
 /** What `lock` has locked. The project gets back the bytes of blobs that no other repository of it holds. */
 export async function remove(tx: Tx, { id, project_id }: { id: number; project_id: number }): Promise<void> {
-  await tx.deleteFrom('artifact_child').where('repository_id', '=', id).execute();
+  await sql`
+    delete from artifact_child where parent_id in (select id from artifact where repository_id = ${id})`.execute(
+    tx,
+  );
   await tx.deleteFrom('artifact_blob').where('repository_id', '=', id).execute();
   await tx.deleteFrom('artifact').where('repository_id', '=', id).execute();
   await sql`

@@ -52,11 +52,15 @@ export async function list(
   page: Page,
 ): Promise<{ rows: RepositoryRow[]; total: number }> {
   const wanted = sql<SqlBool>`${ofProjects(within)} and ${filterOf(parseQuery(page.q), repositoryKeys)}`;
-  const rows = await repositories(ctx.db)
+  const order = orderOf(page, repositoryKeys);
+  // The page first: what is looked up for each row is not looked up for those before it.
+  const chosen = ctx.db
+    .selectFrom('repository as r')
+    .select('r.repository_id')
     .where(wanted)
-    .orderBy(orderOf(page, repositoryKeys))
-    .modifyEnd(sliceOf(page))
-    .execute();
+    .orderBy(order)
+    .modifyEnd(sliceOf(page));
+  const rows = await repositories(ctx.db).where('r.repository_id', 'in', chosen).orderBy(order).execute();
   const all = ctx.db.selectFrom('repository as r').select(sql<number>`count(*)`.as('total')).where(wanted);
   return { rows: await counted(ctx, rows), total: await ctx.counts.total(page, rows.length, all) };
 }
@@ -98,12 +102,13 @@ export function countArtifacts(ctx: Context, ids: readonly number[]): Promise<Ma
   });
 }
 
-// Harbor: what names a subject that is there belongs to it, and an untagged child of an index to the index.
+// Harbor: what signs or describes an artifact that is there belongs to it, an untagged child to its index. The list
+// of artifacts shows the same ones (features/artifacts).
 const isListed = sql<SqlBool>`
-  (a.subject_digest is null or not exists (
-    select from artifact s where s.repository_id = a.repository_id and s.digest = a.subject_digest))
-  and (not exists (select from artifact_child c where c.child_id = a.id)
-    or exists (select from tag t where t.artifact_id = a.id))`;
+  (a.accessory_of is null or not exists (
+    select from artifact s where s.repository_id = a.repository_id and s.digest = a.accessory_of))
+  and (exists (select from tag t where t.artifact_id = a.id)
+    or not exists (select from artifact_child c where c.child_id = a.id))`;
 
 export async function describe(tx: Tx, id: number, description: string): Promise<boolean> {
   const changed = await tx
