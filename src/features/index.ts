@@ -2,6 +2,7 @@ import type { Route } from '#src/http/endpoint.ts';
 import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
 import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
 import { artifactRoutes } from './artifacts/artifacts.routes.ts';
+import { artifactChangeRoutes } from './artifacts/changes.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import type { ConfigurationParts } from './configuration/index.ts';
 import { configurationRoutes } from './configuration/configuration.routes.ts';
@@ -12,16 +13,17 @@ import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
 import { metadataRoutes } from './projects/metadata.routes.ts';
 import { projectRoutes } from './projects/projects.routes.ts';
-import { quotaRoutes } from './quotas/quotas.routes.ts';
 import type { ContentParts } from './repositories/index.ts';
 import { repositoryRoutes } from './repositories/repositories.routes.ts';
+import { quotaRoutes } from './quotas/quotas.routes.ts';
 import { projectRobotRoutes } from './robots/project-robots.routes.ts';
 import { robotRoutes } from './robots/robots.routes.ts';
-import { searchRoutes } from './search/search.routes.ts';
-import { statisticRoutes } from './statistics/statistics.routes.ts';
 import type { SessionParts } from './sessions/index.ts';
 import { sessionRoutes } from './sessions/sessions.routes.ts';
+import { searchRoutes } from './search/search.routes.ts';
+import { statisticRoutes } from './statistics/statistics.routes.ts';
 import { systemRoutes, type SystemParts } from './system/system.routes.ts';
+import { tagRoutes } from './tags/tags.routes.ts';
 import { userRoutes } from './users/users.routes.ts';
 
 /** What the features need from the rest of the program; app.ts gives it. */
@@ -44,6 +46,8 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...statisticRoutes,
     ...repositoryRoutes(parts),
     ...artifactRoutes(parts),
+    ...artifactChangeRoutes(parts),
+    ...tagRoutes(parts),
     ...memberRoutes,
     ...groupRoutes,
     ...labelRoutes,

@@ -1,0 +1,18 @@
+import type { ContentParts } from '#src/features/repositories/index.ts';
+import { created, type Route, route } from '#src/http/endpoint.ts';
+import * as api from './changes.contract.ts';
+import { copyArtifact } from './copy.ts';
+import { deleteArtifact } from './deletion.ts';
+
+export function artifactChangeRoutes(parts: ContentParts): readonly Route[] {
+  return [
+    route(api.CopyArtifact, async (ctx, { project, params, query, path }) => {
+      const { repository_name } = params;
+      const reference = await copyArtifact(ctx, parts, project, { repository_name, from: query.from });
+      // Harbor: the path as it was sent, decoded once (wire.md section 3).
+      return created(`${decodeURIComponent(path).replace(/\/$/, '')}/${reference}`);
+    }),
+
+    route(api.deleteArtifact, (ctx, { project, params }) => deleteArtifact(ctx, parts, project, params)),
+  ];
+}

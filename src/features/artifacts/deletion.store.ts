@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import type { Tx } from '#src/database/pool.ts';
+import type { TreeNode } from './deletion-tree.ts';
+
+export async function findId(tx: Tx, repositoryId: number, digest: string): Promise<number | undefined> {
+  const row = await tx
+    .selectFrom('artifact')
+    .select('id')
+    .where('repository_id', '=', repositoryId)
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** The roots and everything below them, in the order of the database's moment. */
+export async function listTree(tx: Tx, repositoryId: number, roots: readonly number[]): Promise<TreeNode[]> {
+  const { rows } = await sql<TreeNode>`
+    select a.id, a.digest,
+           case when exists (select from artifact s where s.repository_id = a.repository_id and s.digest = a.accessory_of)
+                then a.accessory_of end as subject,
+           exists (select from tag t where t.artifact_id = a.id) as tagged,
+           array(select distinct c.parent_id from artifact_child c where c.child_id = a.id) as parents
+      from artifact_tree(${repositoryId}, ${roots}::bigint[]) t join artifact a on a.id = t.o_id`.execute(tx);
+  return rows.map((row) => ({ ...row, parents: row.parents.map(Number) }));
+}
+
+/** In the order of digests, in which the push of an index locks its children. Returns those that are still there. */
+export async function lock(tx: Tx, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  const { rows } = await sql<{ id: number }>`
+    select id from artifact where id = any(${ids}::bigint[]) order by digest for update`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function listTags(
+  tx: Tx,
+  ids: readonly number[],
+): Promise<{ name: string; artifact_id: number }[]> {
+  const { rows } = await sql<{ name: string; artifact_id: number }>`
+    select name, artifact_id from tag where artifact_id = any(${ids}::bigint[]) order by name`.execute(tx);
+  return rows;
+}
+
+/** Artifacts without tags, and their references. Returns the blobs that they needed. */
+export async function remove(tx: Tx, ids: readonly number[]): Promise<number[]> {
+  await sql`delete from artifact_child where parent_id = any(${ids}::bigint[])`.execute(tx);
+  const { rows } = await sql<{ blob_id: number }>`
+    with gone as (delete from artifact_blob where artifact_id = any(${ids}::bigint[]) returning blob_id)
+    select distinct blob_id from gone`.execute(tx);
+  await sql`delete from artifact where id = any(${ids}::bigint[])`.execute(tx);
+  return rows.map(({ blob_id }) => blob_id);
+}
+
+export async function releaseBlobs(
+  tx: Tx,
+  { project_id, repository_id }: { project_id: number; repository_id: number },
+  blobs: readonly number[],
+): Promise<void> {
+  await sql`select release_blobs(${project_id}, ${repository_id}, ${blobs}::bigint[])`.execute(tx);
+}

@@ -1,0 +1,22 @@
+import { presentTag } from '#src/features/artifacts/index.ts';
+import type { ContentParts } from '#src/features/repositories/index.ts';
+import { Answer, Listed, type Route, route } from '#src/http/endpoint.ts';
+import * as api from './tags.contract.ts';
+import * as tags from './tags.ts';
+
+export function tagRoutes(parts: ContentParts): readonly Route[] {
+  return [
+    route(api.listTags, async (ctx, { project, params, page }) => {
+      const { rows, total } = await tags.listTags(ctx, project, params, page);
+      return new Listed(rows.map(presentTag), total);
+    }),
+
+    route(api.createTag, async (ctx, { project, params, body }) => {
+      await tags.createTag(ctx, parts, project, { ...params, tag: body.name });
+      // Harbor: no Location, since a single tag has no address of its own.
+      return new Answer<never>(undefined);
+    }),
+
+    route(api.deleteTag, (ctx, { project, params }) => tags.deleteTag(ctx, parts, project, params)),
+  ];
+}
