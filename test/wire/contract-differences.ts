@@ -3,9 +3,36 @@ const ignored =
 const undocumented = "Harbor's handler reads it without saying so in the published interface";
 const never = 'Harbor documents it and never sends it';
 
-/** Difference → reason. The list may only shrink: what is no difference any more fails the test too. */
+const beside = 'it is outside the base path, and so outside of the document';
+const guide =
+  'the form of Harbor 1.x, which a guide that people follow uses (docs/compatibility.md, "Extensions")';
+const scanning =
+  'scanning writes it, a later feature; until then it is an object without members that is never sent';
+const proxy = 'Harbor sends it for proxy cache projects, a later feature';
+const taken = 'Harbor sends it for a taken name without saying so';
+
+/**
+ * Difference → reason; a `*` stands for the name of a member. The list may only shrink: what is no difference any more
+ * fails the test too.
+ */
 export const knownDifferences: Readonly<Record<string, string>> = {
-  'getVersion: Harbor has no such operation': 'it is outside the base path, and so outside of the document',
+  'getVersion: Harbor has no such operation': beside,
+  'login: Harbor has no such operation': beside,
+  'logout: Harbor has no such operation': beside,
+  'userExists: Harbor has no such operation': beside,
+  'renameAdmin: Harbor has no such operation': beside,
+  'syncQuota: Harbor has no such operation': beside,
+  'ListRobotV1: Harbor has no such operation': guide,
+  'CreateRobotV1: Harbor has no such operation': guide,
+  'GetRobotByIDV1: Harbor has no such operation': guide,
+  'UpdateRobotV1: Harbor has no such operation': guide,
+  'DeleteRobotV1: Harbor has no such operation': guide,
+  'getConfigurations: answer.uaa_client_secret is missing': 'secrets are written and never shown',
+  'getConfigurations: answer.scan_all_policy is missing':
+    'it is read-only and comes with scanning, a later feature',
+  'listArtifactsOfProject: answer[].sbom_overview.* is missing': scanning,
+  'listArtifacts: answer[].sbom_overview.* is missing': scanning,
+  'getArtifact: answer.sbom_overview.* is missing': scanning,
   'getApiDocument: Harbor has no such operation':
     'Harbor keeps its document, Swagger 2.0, among the files of its portal; ours is OpenAPI 3.1 and its own operation',
   'listProjectMembers: has the query parameter q in addition': ignored,
@@ -14,9 +41,27 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'searchUsers: has the query parameter sort in addition': ignored,
   'listUsers: has the query parameter username in addition': undocumented,
   'listUsers: has the query parameter email in addition': undocumented,
-  'CreateRobot: has the answer 409 in addition': 'Harbor sends it for a taken name without saying so',
+  'CreateRobot: has the answer 409 in addition': taken,
+  'updateUserGroup: has the answer 409 in addition': taken,
   'updateUserProfile: has the answer 409 in addition':
     'a taken e-mail address; Harbor fails on its unique index with 500 there',
+  'listQuotas: has the query parameter q in addition': ignored,
+  'listUserGroups: has the query parameter q in addition': ignored,
+  'listUserGroups: has the query parameter sort in addition': ignored,
+  'searchUserGroups: has the query parameter q in addition': ignored,
+  'searchUserGroups: has the query parameter sort in addition': ignored,
+  'CopyArtifact: lacks the answer 405': proxy,
+  'createTag: lacks the answer 405': proxy,
+  'createTag: lacks the answer 409': 'Harbor moves a tag that another artifact has',
+  'deleteArtifact: has the answer 412 in addition':
+    'a child of an index cannot go without it; Harbor sends it without saying so',
+  'getCert: answer is of type file there': 'a type of Swagger 2.0; in OpenAPI 3.1 a file is a string',
+  'getCert: lacks the header Content-Disposition of 200':
+    'it is sent; our document describes no headers but those of lists and of what was made',
+  'searchUserGroups: lacks the answer 409': never,
+  'deleteProjectMetadata: lacks the answer 409': never,
+  'updateProjectMetadata: lacks the answer 409': never,
+  'getVolumes: lacks the answer 404': never,
   'getPermissions: lacks the answer 404': never,
   'ListRobot: lacks the answer 404': never,
   'listProjects: lacks the answer 401': never,

@@ -8,6 +8,7 @@ export function ApiBrowser({ document }: { document: ApiDocument }) {
   const [operations] = useState(() => operationsOf(document));
   const [search, setSearch] = useState('');
   const [caller, setCaller] = useState<Caller>({ kind: 'session' });
+  const [answers, setAnswers] = useState(0);
   const token = useRef<string>(null);
   const [linked] = useState(() => decodeURIComponent(window.location.hash.slice(1)));
   const tags = found(operations, search);
@@ -28,7 +29,7 @@ export function ApiBrowser({ document }: { document: ApiDocument }) {
         Harbor’s API v2.0 as this registry answers it. What belongs to a feature that is not here yet is left
         out; it answers 501.
       </p>
-      <CallerForm caller={caller} onChange={setCaller} />
+      <CallerForm caller={caller} answers={answers} onChange={setCaller} />
       <p className="search">
         <label htmlFor="search">Search</label>
         <input
@@ -53,6 +54,7 @@ export function ApiBrowser({ document }: { document: ApiDocument }) {
                 schemas={document.components.schemas}
                 caller={caller}
                 token={token}
+                onSent={() => setAnswers((before) => before + 1)}
                 initiallyOpen={operation.id === linked}
               />
             ))}

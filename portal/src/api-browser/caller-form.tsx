@@ -1,8 +1,15 @@
 import { useEffect, useState } from 'react';
 import type { Caller } from './request.ts';
 
-export function CallerForm({ caller, onChange }: { caller: Caller; onChange: (caller: Caller) => void }) {
-  const person = useSessionPerson();
+interface CallerFormProps {
+  caller: Caller;
+  /** How many answers have come: each of them may have been a login. */
+  answers: number;
+  onChange: (caller: Caller) => void;
+}
+
+export function CallerForm({ caller, answers, onChange }: CallerFormProps) {
+  const person = useSessionPerson(answers);
   const given = caller.kind === 'basic' ? caller : { name: '', password: '' };
   return (
     <fieldset className="caller">
@@ -49,14 +56,14 @@ export function CallerForm({ caller, onChange }: { caller: Caller; onChange: (ca
   );
 }
 
-/** The name behind the session's cookie, undefined when there is none. */
-function useSessionPerson(): string | undefined {
+/** The name behind the session's cookie, undefined when there is none; asked again after each answer. */
+function useSessionPerson(answers: number): string | undefined {
   const [person, setPerson] = useState<string>();
   useEffect(() => {
     const ended = new AbortController();
     fetchPerson(ended.signal).then(setPerson, () => setPerson(undefined));
     return () => ended.abort();
-  }, []);
+  }, [answers]);
   return person;
 }
 

@@ -43,6 +43,8 @@ export interface Schema {
   patternProperties?: Record<string, Schema>;
 }
 
+export const formType = 'application/x-www-form-urlencoded';
+
 export interface Operation {
   id: string;
   method: string;
@@ -53,6 +55,8 @@ export interface Operation {
   guard: string;
   parameters: Parameter[];
   body: Schema | undefined;
+  /** The body is a form, not JSON. */
+  form: boolean;
   answers: { status: string; description: string; schema: Schema | undefined }[];
 }
 
@@ -66,7 +70,8 @@ export function operationsOf(document: ApiDocument): Operation[] {
       summary: one.summary,
       guard: guardText(one['x-guard']),
       parameters: one.parameters,
-      body: one.requestBody?.content['application/json']?.schema,
+      body: Object.values(one.requestBody?.content ?? {})[0]?.schema,
+      form: formType in (one.requestBody?.content ?? {}),
       answers: Object.entries(one.responses).map(([status, { description, content }]) => ({
         status,
         description,

@@ -1,18 +1,14 @@
 import { useState } from 'react';
-import type { ApiDocument, Operation, Parameter } from './document.ts';
-import type { Caller } from './request.ts';
+import type { Parameter } from './document.ts';
 import { limitsOf, shapeText } from './schema.ts';
-import { TryIt } from './try-it.tsx';
+import { TryIt, type TryItProps } from './try-it.tsx';
 
-interface EntryProps {
-  operation: Operation;
-  schemas: ApiDocument['components']['schemas'];
-  caller: Caller;
-  token: { current: string | null };
+interface EntryProps extends TryItProps {
   initiallyOpen: boolean;
 }
 
-export function OperationEntry({ operation, schemas, caller, token, initiallyOpen }: EntryProps) {
+export function OperationEntry({ initiallyOpen, ...rest }: EntryProps) {
+  const { operation, schemas } = rest;
   const { id, method, path, summary } = operation;
   const [open, setOpen] = useState(initiallyOpen);
   const scroll = (element: HTMLElement | null) => {
@@ -35,7 +31,7 @@ export function OperationEntry({ operation, schemas, caller, token, initiallyOpe
             </a>
           </p>
           <Details operation={operation} schemas={schemas} />
-          <TryIt operation={operation} schemas={schemas} caller={caller} token={token} />
+          <TryIt {...rest} />
         </div>
       )}
     </details>
@@ -62,7 +58,7 @@ function Details({ operation, schemas }: Pick<EntryProps, 'operation' | 'schemas
       )}
       {body && (
         <>
-          <h3>Body</h3>
+          <h3>{operation.form ? 'Form' : 'Body'}</h3>
           <pre>{shapeText(body, schemas)}</pre>
         </>
       )}

@@ -22,6 +22,7 @@ const operation: Operation = {
     { name: 'q', in: 'query', required: false, schema: {} },
   ],
   body: {},
+  form: false,
   answers: [],
 };
 

@@ -1,4 +1,4 @@
-import type { Operation } from './document.ts';
+import { formType, type Operation } from './document.ts';
 
 /** With what a request is sent: this browser's session, or a name and a password that this page alone remembers. */
 export type Caller = { kind: 'session' } | { kind: 'basic'; name: string; password: string };
@@ -35,7 +35,8 @@ export function headersOf(operation: Operation, values: Values, caller: Caller, 
     const value = values[`header ${name}`] ?? '';
     if (where === 'header' && value !== '') headers.set(name, value);
   }
-  if (operation.body && body !== '') headers.set('content-type', 'application/json');
+  if (operation.body && body !== '')
+    headers.set('content-type', operation.form ? formType : 'application/json');
   if (caller.kind === 'basic') headers.set('authorization', basic(caller.name, caller.password));
   return headers;
 }

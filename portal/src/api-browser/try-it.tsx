@@ -3,11 +3,13 @@ import type { ApiDocument, Operation } from './document.ts';
 import { type Caller, addressOf, type Sent, send, type Values } from './request.ts';
 import { exampleOf } from './schema.ts';
 
-interface TryItProps {
+export interface TryItProps {
   operation: Operation;
   schemas: ApiDocument['components']['schemas'];
   caller: Caller;
   token: { current: string | null };
+  /** Called when an answer is there. */
+  onSent: () => void;
 }
 
 type Outcome =
@@ -16,16 +18,17 @@ type Outcome =
   | { kind: 'failed'; why: string }
   | { kind: 'sent'; sent: Sent };
 
-export function TryIt({ operation, schemas, caller, token }: TryItProps) {
+export function TryIt({ operation, schemas, caller, token, onSent }: TryItProps) {
   const [values, setValues] = useState<Values>({});
   const [body, setBody] = useState(() =>
-    operation.body ? JSON.stringify(exampleOf(operation.body, schemas), null, 2) : '',
+    operation.body ? textOf(exampleOf(operation.body, schemas), operation.form) : '',
   );
   const [outcome, setOutcome] = useState<Outcome>({ kind: 'none' });
   const submit = async () => {
     setOutcome({ kind: 'running' });
     try {
       setOutcome({ kind: 'sent', sent: await send(operation, values, caller, body, token) });
+      onSent();
     } catch (error) {
       setOutcome({ kind: 'failed', why: String(error) });
     }
@@ -42,7 +45,7 @@ export function TryIt({ operation, schemas, caller, token }: TryItProps) {
       <Fields operation={operation} values={values} onChange={setValues} />
       {operation.body && (
         <label className="body">
-          <span>Body; null counts as left out</span>
+          <span>{operation.form ? 'Form' : 'Body; null counts as left out'}</span>
           <textarea
             rows={Math.min(16, body.split('\n').length + 1)}
             spellCheck={false}
@@ -62,6 +65,13 @@ export function TryIt({ operation, schemas, caller, token }: TryItProps) {
       <Answer outcome={outcome} />
     </form>
   );
+}
+
+function textOf(example: unknown, form: boolean): string {
+  if (!form) return JSON.stringify(example, null, 2);
+  return Object.keys(example ?? {})
+    .map((name) => `${name}=`)
+    .join('&');
 }
 
 interface FieldsProps {
