@@ -29,7 +29,7 @@ export const labelRoutes: readonly Route[] = [
   route(api.removeLabel, (ctx, { project, params }) => detachLabel(ctx, project, params, params.label_id)),
 ];
 
-export function presentLabel(row: LabelRow): api.Label {
+function presentLabel(row: LabelRow): api.Label {
   const { id, name, description, color, scope, project_id } = row;
   return {
     ...filled({ id, name, description, color, scope, project_id }),
