@@ -1,14 +1,6 @@
 import type { Given } from './given.ts';
 import { type LiveName, type LiveSetting, liveSettings, type StoredSettings } from './live.ts';
 
-/** What the environment and the configuration file say about the settings that administrators change. */
-export interface LiveAtStart {
-  /** In force until an administrator sets another value. */
-  readonly first: StoredSettings;
-  /** In force whatever was set before; while there is one, administrators change nothing. */
-  readonly overwrite?: StoredSettings;
-}
-
 // Object.keys forgets the keys' type; the table is their only source.
 export const liveNames = Object.keys(liveSettings) as LiveName[];
 

@@ -118,6 +118,14 @@ export type LiveValue<N extends LiveName> = (typeof liveSettings)[N] extends { r
 /** What is stored, by name; what is not there has its default. Secrets are opened. */
 export type StoredSettings = Readonly<Record<string, unknown>>;
 
+/** What the environment and the configuration file say about the settings that administrators change. */
+export interface LiveAtStart {
+  /** In force until an administrator sets another value. */
+  readonly first: StoredSettings;
+  /** In force whatever was set before; while there is one, administrators change nothing. */
+  readonly overwrite?: StoredSettings;
+}
+
 /** The value in force among those stored. */
 export function settingIn<N extends LiveName>(stored: StoredSettings, name: N): LiveValue<N> {
   const { type, default: usual } = liveSettings[name];

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { StorageSettings } from '#src/storage/settings.ts';
 import { says } from './documentation.ts';
-import type { LiveAtStart } from './live-start.ts';
+import type { LiveAtStart } from './live.ts';
 
 const basics = { group: 'Basics' };
 const listening = { group: 'Listening' };
