@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
 import { isDeepStrictEqual } from 'node:util';
-import { type StoredSettings } from '#src/config/live.ts';
+import { sql } from 'kysely';
+import type { LiveAtStart, StoredSettings } from '#src/config/live.ts';
 import { type AccessChange, accessChannel } from '#src/context.ts';
 import type { Database, Tx } from '#src/database/pool.ts';
 import * as store from './configuration.store.ts';
