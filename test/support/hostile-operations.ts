@@ -201,6 +201,11 @@ function queryOf({ options }: Endpoint, plausible: Plausible, oddness: number): 
   );
 }
 
+function formOf(value: unknown): string {
+  const members = Object.entries(value ?? {});
+  return String(new URLSearchParams(members.map(([name, one]): [string, string] => [name, asText(one)])));
+}
+
 const asText = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
@@ -236,7 +241,9 @@ export function hostileOperations(
         .tuple(pathOf(endpoint, plausible), queryOf(endpoint, plausible, oddness))
         .map(([path, query]) => (query === '' ? path : `${path}?${query}`)),
       body: shape
-        ? nearly(shape, plausible, oddness).map((value) => JSON.stringify(value))
+        ? nearly(shape, plausible, oddness).map((value) =>
+            options.form ? formOf(value) : JSON.stringify(value),
+          )
         : fc.constant(undefined),
       type: fc.constant(
         options.form ? 'application/x-www-form-urlencoded' : options.body && 'application/json',
