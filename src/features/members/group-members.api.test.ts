@@ -65,12 +65,10 @@ describe('a group becomes a member', () => {
     const id = await makeGroup('once');
     await add(project, { id });
 
-    const again = await api
-      .as('admin')
-      .post(`/projects/${project}/members`, {
-        role_id: 1,
-        member_group: { group_name: 'once', group_type: 3 },
-      });
+    const again = await api.as('admin').post(`/projects/${project}/members`, {
+      role_id: 1,
+      member_group: { group_name: 'once', group_type: 3 },
+    });
 
     expect([again.status, again.body.errors[0].code]).toEqual([409, 'CONFLICT']);
   });
