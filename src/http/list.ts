@@ -6,6 +6,8 @@ import { type Clauses, type Match, type Operand, parseSort, readTime, snakeCase 
 /** A key that one list may be filtered and sorted by. Nothing else of a table can be reached (R6, S-027). */
 export interface ListKey {
   readonly type: 'text' | 'integer' | 'boolean' | 'time';
+  /** It holds nothing but lower case: LIKE finds a part of it in a fifth of the time that ILIKE takes. */
+  readonly lower?: true;
   /** The SQL behind the key; the column of that name unless given. Never made from a request. */
   readonly sql?: RawBuilder<unknown>;
 }
@@ -116,6 +118,7 @@ function condition(key: ListKey, column: RawBuilder<unknown>, match: Match): Raw
       return sql<SqlBool>`${column} = ${operand(key, match.value)}`;
     case 'contains':
       if (key.type !== 'text' && key.type !== 'integer') throw unfit(key);
+      if (key.lower) return sql<SqlBool>`${column} like ${containing(match.value.toLowerCase())}`;
       return sql<SqlBool>`${column}::text ilike ${containing(match.value)}`;
     case 'range':
       if (key.type === 'text' || key.type === 'boolean') throw unfit(key);

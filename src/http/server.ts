@@ -65,7 +65,8 @@ export function createApi(parts: ApiParts): FastifyInstance {
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,
     return503OnClosing: true,
-    routerOptions: { maxParamLength: 2048, ignoreDuplicateSlashes: true },
+    // Harbor: slashes in a row are one, and one at the end is none.
+    routerOptions: { maxParamLength: 2048, ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
   };
   if (serverFactory) options.serverFactory = (handler) => serverFactory(handler);
   const app: FastifyInstance = fastify(options);
@@ -167,7 +168,7 @@ function register(
         query: request.query as never,
         body: request.body,
         headers: request.headers,
-        path: request.url.split('?')[0] ?? '',
+        path: (request.url.split('?')[0] ?? '').replace(/\/+$/, ''),
         url: request.url,
         project: project as never,
         page: (options.list ? pageOf(request.query) : undefined) as never,

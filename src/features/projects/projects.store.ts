@@ -24,7 +24,7 @@ export interface ProjectRow {
 const projectKeys: ListKeys = {
   keys: {
     project_id: { type: 'integer', sql: sql.ref('p.project_id') },
-    name: { type: 'text', sql: sql.ref('p.name') },
+    name: { type: 'text', lower: true, sql: sql.ref('p.name') },
     owner_id: { type: 'integer', sql: sql.ref('p.owner_id') },
     owner: { type: 'text', sql: sql.ref('o.username') },
     public: { type: 'boolean', sql: sql.ref('p.public') },

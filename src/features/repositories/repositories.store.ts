@@ -27,7 +27,7 @@ const repositoryKeys: ListKeys = {
     id: { type: 'integer', sql: sql.ref('r.repository_id') },
     repository_id: { type: 'integer', sql: sql.ref('r.repository_id') },
     project_id: { type: 'integer', sql: sql.ref('r.project_id') },
-    name: { type: 'text', sql: sql.ref('r.name') },
+    name: { type: 'text', lower: true, sql: sql.ref('r.name') },
     pull_count: { type: 'integer', sql: sql.ref('r.pull_count') },
     creation_time: { type: 'time', sql: sql.ref('r.creation_time') },
     update_time: { type: 'time', sql: changed },
