@@ -1,5 +1,6 @@
 import type { Route } from '#src/http/endpoint.ts';
 import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
+import { additionRoutes } from './additions/additions.routes.ts';
 import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
 import { artifactRoutes } from './artifacts/artifacts.routes.ts';
 import { artifactChangeRoutes } from './artifacts/changes.routes.ts';
@@ -47,6 +48,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...repositoryRoutes(parts),
     ...artifactRoutes(parts),
     ...artifactChangeRoutes(parts),
+    ...additionRoutes(parts),
     ...tagRoutes(parts),
     ...memberRoutes,
     ...groupRoutes,
