@@ -1,11 +1,11 @@
 import { nameOf } from '#src/access/authorize.ts';
 import { Failure } from '#src/failures.ts';
+import { insertManifest, type ManifestProblem } from '#src/features/artifacts/index.ts';
 import { isRecorded } from '#src/features/audit/index.ts';
 import { digestOf, parseDigest } from '#src/oci/digest.ts';
-import { type Descriptor, isForeignLayer, type ParsedManifest, parseManifest } from '#src/oci/manifest.ts';
+import { type ParsedManifest, parseManifest } from '#src/oci/manifest.ts';
 import { isTag } from '#src/oci/reference.ts';
 import { reply, type RepositoryExchange } from './exchange.ts';
-import { insertManifest, type ManifestProblem } from './manifest-store.ts';
 
 /** Harbor's and the specification's bound on a manifest. */
 const manifestLimit = 4 * 1024 * 1024;
@@ -89,30 +89,19 @@ function readBody({ request }: RepositoryExchange): Promise<Buffer> {
 async function store(exchange: RepositoryExchange, repositoryId: number, push: Push): Promise<void> {
   const { registry, project, repository, identity, request } = exchange;
   const { manifest, digest, bytes, tags } = push;
-  const blobs = blobsOf(manifest);
-  const problem = await insertManifest(registry.database, {
+  const problem = await insertManifest(registry.database.query, {
     projectId: project.id,
     repositoryId,
     repository: repository.name,
     digest,
     bytes,
     manifest,
-    size: sizeOf(push),
-    blobs,
     tags,
     lease: `${registry.leaseSeconds} seconds`,
     username: isRecorded(registry.live, pushed) ? nameOf(identity.who) : null,
     clientAddress: request.socket.remoteAddress ?? '',
   });
   if (problem) throw explain(problem);
-}
-
-/** Config and layers, sorted by digest; what Windows and others keep elsewhere (`urls`) need not be here. */
-function blobsOf({ config, layers }: ParsedManifest): Descriptor[] {
-  const named = [...(config ? [config] : []), ...layers].filter((one) => !isForeignLayer(one));
-  return [...new Map(named.map((one) => [one.digest, one])).values()].sort((a, b) =>
-    a.digest < b.digest ? -1 : 1,
-  );
 }
 
 function explain({ blobs, sizes, children }: ManifestProblem): Failure {
@@ -130,11 +119,6 @@ function missingError(what: 'blobs' | 'manifests', digests: readonly string[]): 
     `the manifest names ${what} that are not in this repository: ${digests.slice(0, 20).join(', ')}; push or mount them first`,
     { detail: digests.map((digest) => ({ digest })) },
   );
-}
-
-function sizeOf({ bytes, manifest }: Push): number {
-  const parts = [...(manifest.config ? [manifest.config] : []), ...manifest.layers, ...manifest.manifests];
-  return parts.reduce((sum, { size }) => sum + size, bytes.length);
 }
 
 function answer(exchange: RepositoryExchange, { digest, tags, manifest }: Push): void {

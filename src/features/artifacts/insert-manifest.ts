@@ -1,5 +1,5 @@
-import { type Database, statement } from '#src/database/pool.ts';
-import type { Descriptor, ParsedManifest } from '#src/oci/manifest.ts';
+import { type Statement, statement } from '#src/database/pool.ts';
+import { type Descriptor, isForeignLayer, type ParsedManifest } from '#src/oci/manifest.ts';
 
 /** Why a manifest was not written; only what is wrong is set. */
 export interface ManifestProblem {
@@ -17,10 +17,6 @@ export interface NewManifest {
   readonly digest: string;
   readonly bytes: Buffer;
   readonly manifest: ParsedManifest;
-  /** Bytes of everything it names and of itself. */
-  readonly size: number;
-  /** What must be in the repository, sorted by digest: every push locks in the same order. */
-  readonly blobs: readonly Descriptor[];
   /** Sorted. */
   readonly tags: readonly string[];
   readonly lease: string;
@@ -38,14 +34,15 @@ const put = statement<{ problem: ManifestProblem | null }>(
 const json = (value: object | undefined): string | null =>
   value === undefined ? null : JSON.stringify(value);
 
+/** Sends a prepared statement: on a connection of its own, or inside a transaction. */
+type Ask = <Row>(statement: Statement<Row>, values: readonly unknown[]) => Promise<Row[]>;
+
 /** Writes a manifest and its tags, or says what it lacks; one statement (see put_manifest in the schema). */
-export async function insertManifest(
-  database: Database,
-  one: NewManifest,
-): Promise<ManifestProblem | undefined> {
-  const { manifest, blobs } = one;
+export async function insertManifest(ask: Ask, one: NewManifest): Promise<ManifestProblem | undefined> {
+  const { manifest } = one;
   const entries = manifest.manifests;
-  const [row] = await database.query(put, [
+  const blobs = blobsOf(manifest);
+  const [row] = await ask(put, [
     one.projectId,
     one.repositoryId,
     one.repository,
@@ -56,7 +53,7 @@ export async function insertManifest(
     manifest.config?.mediaType ?? null,
     manifest.subject?.digest ?? null,
     JSON.stringify(manifest.annotations),
-    one.size,
+    sizeOf(one),
     blobs.map(({ digest }) => digest),
     blobs.map(({ size }) => size),
     [...new Set(entries.map(({ digest }) => digest))].sort(),
@@ -69,4 +66,21 @@ export async function insertManifest(
     one.clientAddress,
   ]);
   return row?.problem ?? undefined;
+}
+
+/**
+ * Config and layers, sorted by digest, since every push locks in the same order; what Windows and others keep elsewhere
+ * (`urls`) need not be here.
+ */
+function blobsOf({ config, layers }: ParsedManifest): Descriptor[] {
+  const named = [...(config ? [config] : []), ...layers].filter((one) => !isForeignLayer(one));
+  return [...new Map(named.map((one) => [one.digest, one])).values()].sort((a, b) =>
+    a.digest < b.digest ? -1 : 1,
+  );
+}
+
+/** Bytes of everything it names and of itself. */
+function sizeOf({ bytes, manifest }: NewManifest): number {
+  const parts = [...(manifest.config ? [manifest.config] : []), ...manifest.layers, ...manifest.manifests];
+  return parts.reduce((sum, { size }) => sum + size, bytes.length);
 }
