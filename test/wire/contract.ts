@@ -25,6 +25,8 @@ interface HarborSchema {
 }
 
 interface OurSchema {
+  enum?: unknown[];
+  const?: unknown;
   type?: string | string[];
   anyOf?: OurSchema[];
   items?: OurSchema;
@@ -92,8 +94,8 @@ function compareParameters(ours: Operation, theirs: HarborOperation, say: Say): 
     else {
       if (own.required !== required)
         say(`the ${where} parameter ${name} is ${required ? '' : 'not '}required there`);
-      const ownType = (own.schema as OurSchema).type;
-      if (ownType !== type) say(`the ${where} parameter ${name} is of type ${type} there`);
+      if (typesOf(own.schema as OurSchema).join() !== type)
+        say(`the ${where} parameter ${name} is of type ${type} there`);
     }
   }
   for (const { name, in: where } of ours.parameters) {
@@ -175,6 +177,7 @@ function compareShapes(
 }
 
 function typesOf(schema: OurSchema): string[] {
-  if (schema.anyOf) return schema.anyOf.flatMap(typesOf);
-  return [schema.type ?? []].flat();
+  if (schema.anyOf) return [...new Set(schema.anyOf.flatMap(typesOf))];
+  if (schema.type !== undefined) return [schema.type].flat();
+  return [...new Set([schema.enum ?? schema.const ?? []].flat().map((value) => typeof value))];
 }
