@@ -13,7 +13,7 @@ import type { Settings } from '#src/config/settings.ts';
 import { version } from '#src/config/version.ts';
 import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
-import { AuditUpkeep } from '#src/features/audit/index.ts';
+import { AuditUpkeep, Refusals } from '#src/features/audit/index.ts';
 import { applyGivenSettings, readConfiguration } from '#src/features/configuration/index.ts';
 import { createJobs, createRoutes, type FeatureParts } from '#src/features/index.ts';
 import { findAuthority } from '#src/http/authority.ts';
@@ -60,7 +60,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const database = openDatabase(options.database.url, { max: settings.databasePoolSize });
   const parts = await createParts(options, database);
   const listener = await createListener(listenOptions(settings), log);
+  const refusals = new Refusals();
   const api = createApi({
+    refused: (ctx, attempt, error) => refusals.record(ctx, attempt, error),
     db: database.db,
     log,
     routes: createRoutes(featureParts(parts)),

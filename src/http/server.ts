@@ -16,6 +16,7 @@ import type { Logger } from '#src/log.ts';
 import { guardBrowsers } from './browser-guard.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
 import {
+  type Endpoint,
   Answer,
   type Input,
   Listed,
@@ -45,10 +46,20 @@ export interface ApiParts {
     credentials: Credentials,
   ): Promise<{ who: Principal; how: 'anonymous' | 'basic' | 'token' | 'session' | 'failed' }>;
   findProject: FindProject;
+  /** Told of whoever was refused a change, before the refusal is sent. Does not throw. */
+  refused(ctx: Context, attempt: Attempt, error: unknown): Promise<void>;
   /** Cookies travel over TLS only. */
   readonly secureCookies: boolean;
   /** Makes the listening server; requests of the data plane never enter Fastify. */
   serverFactory?(handler: (request: IncomingMessage, response: ServerResponse) => void): Server;
+}
+
+/** A request that would have changed something. */
+export interface Attempt {
+  readonly endpoint: Endpoint;
+  readonly path: string;
+  readonly params: unknown;
+  readonly body: unknown;
 }
 
 /** The request's own id when it is harmless, else a fresh one; on every response (Harbor: X-Request-Id). */
@@ -141,41 +152,59 @@ function register(
       // Harbor: a registry's token is good for /v2 alone, where it holds no more than it names (S-107, G-47).
       const who: Principal = identity.how === 'token' ? { kind: 'anonymous' } : identity.who;
       saw(request.raw, who);
-      refuseWhenReadOnly(parts.live, endpoint.method, endpoint.path);
-      checkParams?.(request.params, 'path');
-      const project = await checkGuard(options.guard, who, request, parts.findProject);
-      checkQuery?.(request.query, 'query');
-      checkPage?.(request.query, 'query');
-      if (checkBody) checkBody(bodyOf(request), 'body');
-      const aborted = new AbortController();
-      request.raw.once('close', () => {
-        if (!request.raw.complete) aborted.abort();
-      });
-      const ctx: Context = {
-        db: parts.db,
-        who,
-        log: parts.log,
-        signal: aborted.signal,
-        requestId: request.id,
-        clientAddress: request.ip,
-        live: parts.live,
-        counts: parts.counts,
-        forget: parts.forget,
-      };
-      const input: Input<EndpointOptions> = {
-        // Checked above against the schemas that these types are made from.
-        params: request.params as never,
-        query: request.query as never,
-        body: request.body,
-        headers: request.headers,
-        path: (request.url.split('?')[0] ?? '').replace(/\/+$/, ''),
-        url: request.url,
-        project: project as never,
-        page: (options.list ? pageOf(request.query) : undefined) as never,
-      };
-      return send(reply, options, request.url, input, await run(ctx, input));
+      const ctx = contextOf(parts, who, request);
+      let input: Input<EndpointOptions>;
+      let result: unknown;
+      try {
+        refuseWhenReadOnly(parts.live, endpoint.method, endpoint.path);
+        checkParams?.(request.params, 'path');
+        const project = await checkGuard(options.guard, who, request, parts.findProject);
+        checkQuery?.(request.query, 'query');
+        checkPage?.(request.query, 'query');
+        if (checkBody) checkBody(bodyOf(request), 'body');
+        input = {
+          // Checked above against the schemas that these types are made from.
+          params: request.params as never,
+          query: request.query as never,
+          body: request.body,
+          headers: request.headers,
+          path: (request.url.split('?')[0] ?? '').replace(/\/+$/, ''),
+          url: request.url,
+          project: project as never,
+          page: (options.list ? pageOf(request.query) : undefined) as never,
+        };
+        result = await run(ctx, input);
+      } catch (error) {
+        if (!safe.has(endpoint.method)) {
+          const { params, body } = request;
+          const path = request.url.split('?')[0] ?? '';
+          await parts.refused(ctx, { endpoint, path, params, body }, error);
+        }
+        throw error;
+      }
+      return send(reply, options, request.url, input, result);
     },
   });
+}
+
+const safe: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+function contextOf(parts: ApiParts, who: Principal, request: FastifyRequest): Context {
+  const aborted = new AbortController();
+  request.raw.once('close', () => {
+    if (!request.raw.complete) aborted.abort();
+  });
+  return {
+    db: parts.db,
+    who,
+    log: parts.log,
+    signal: aborted.signal,
+    requestId: request.id,
+    clientAddress: request.ip,
+    live: parts.live,
+    counts: parts.counts,
+    forget: parts.forget,
+  };
 }
 
 function bodyOf(request: FastifyRequest): unknown {

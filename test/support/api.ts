@@ -11,6 +11,7 @@ import { Tokens } from '#src/auth/tokens.ts';
 import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { LiveSettings } from '#src/config/live.ts';
+import { Refusals } from '#src/features/audit/index.ts';
 import { readConfiguration } from '#src/features/configuration/index.ts';
 import { createRoutes } from '#src/features/index.ts';
 import type { ContentParts } from '#src/features/repositories/index.ts';
@@ -97,7 +98,9 @@ export async function createTestApi(): Promise<TestApi> {
   const tokens = new Tokens(await loadSigningKey(database, secretKey));
   const authenticator = new Authenticator({ database, directory, tokens, robotPrefix, log });
   const sessions = new Sessions({ database, directory, minutes: () => live.get('session_timeout') });
+  const refusals = new Refusals();
   const app = createApi({
+    refused: (ctx, attempt, error) => refusals.record(ctx, attempt, error),
     db: database.db,
     log,
     routes: createRoutes({

@@ -66,6 +66,24 @@ export async function insertEntry(db: Db, row: NewRow): Promise<void> {
   await db.insertInto('audit_log').values(row).execute();
 }
 
+/** The project that a path addresses, by name or by id. */
+export async function findProject(db: Db, params: unknown): Promise<number | undefined> {
+  const { project_name_or_id, project_name } = (params ?? {}) as Record<string, unknown>;
+  const value = project_name_or_id ?? project_name;
+  if (typeof value !== 'string') return undefined;
+  const id = Number(value);
+  const row = await db
+    .selectFrom('project')
+    .select('project_id')
+    .where(
+      /^\d+$/.test(value) && id <= 2_147_483_647
+        ? sql<boolean>`project_id = ${id}`
+        : sql<boolean>`name = ${value}`,
+    )
+    .executeTakeFirst();
+  return row?.project_id;
+}
+
 /** The log is read along its time and in no other order: sorting tens of millions of rows is no page's work. */
 export function orderOf(sort: string | undefined): Direction {
   const wanted = parseSort(sort).find(({ key }) => snakeCase(key) === 'op_time');

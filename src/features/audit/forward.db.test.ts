@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LiveSettings } from '#src/config/live.ts';
-import { type Database, openDatabase } from '#src/database/pool.ts';
+import { type Database, type Db, openDatabase } from '#src/database/pool.ts';
 import { firstCertificate } from '#test/support/certificates.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { Forwarder, type ForwarderOptions } from './forward.ts';
@@ -61,7 +61,24 @@ async function begin(endpoint: string, options: ForwarderOptions = {}): Promise<
   return one;
 }
 
-async function write(count: number, db = database.db as Pick<typeof database.db, 'insertInto'>) {
+/** Waits until no transaction of this server, also of another test's database, may still write before these rows. */
+async function settled(): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { rows } = await sql`select from audit_log
+        where transaction_id >= pg_snapshot_xmin(pg_current_snapshot()) limit 1`.execute(database.db);
+      expect(rows).toEqual([]);
+    },
+    { timeout: 10_000 },
+  );
+}
+
+async function write(count: number): Promise<void> {
+  await insert(count, database.db);
+  await settled();
+}
+
+async function insert(count: number, db: Db): Promise<void> {
   for (let i = 0; i < count; i++) {
     written += 1;
     await db
@@ -152,6 +169,7 @@ describe('G-72: an outage loses no row', () => {
     const one = await begin(rude.endpoint);
     await sql`insert into audit_log (username, operation, resource_type, resource)
       select 'ada', 'create', 'artifact', 'r' || n from generate_series(1, 3000) n`.execute(database.db);
+    await settled();
     await expect(one.round(never)).rejects.toThrow(/closed|ECONNRESET|EPIPE/);
     const polite = await receive('tcp');
     await use(polite.endpoint);
@@ -167,6 +185,7 @@ describe('G-72: an outage loses no row', () => {
     await sql`insert into audit_log (username, operation, resource_type, resource, detail)
       select 'ada', 'create', 'artifact', 'r', jsonb_build_object('much', repeat('x', 3000))
         from generate_series(1, 10000)`.execute(database.db);
+    await settled();
 
     await expect(one.round(never)).rejects.toThrow('does not answer');
   });
@@ -194,16 +213,17 @@ describe('G-72: an outage loses no row', () => {
     const written = Promise.withResolvers<void>();
     const commit = Promise.withResolvers<void>();
     const late = database.db.transaction().execute(async (tx) => {
-      await write(1, tx);
+      await insert(1, tx);
       written.resolve();
       await commit.promise;
     });
     await written.promise;
-    await write(1);
+    await insert(1, database.db);
     await one.round(never);
     const before = resources(receiver);
     commit.resolve();
     await late;
+    await settled();
 
     await one.round(never);
 
@@ -217,9 +237,11 @@ describe('G-72: an outage loses no row', () => {
     await one.round(never);
     await sql`update audit_forward set transaction_id = '9000000000000'`.execute(database.db);
     await sql`update audit_log set transaction_id = '9000000000000'`.execute(database.db);
-    await write(2);
+    await insert(2, database.db);
 
-    for (let i = 0; i < 3; i++) await one.round(never);
+    await one.round(never);
+    await settled();
+    await one.round(never);
 
     expect(new Set(resources(receiver))).toEqual(new Set(named(1, 4)));
   });

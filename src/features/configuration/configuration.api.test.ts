@@ -26,6 +26,7 @@ async function lastEntry() {
     .selectFrom('audit_log')
     .select(['username', 'operation', 'resource_type', 'detail'])
     .where('resource_type', '=', 'configuration')
+    .where('operation_result', '=', true)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -150,7 +151,7 @@ describe('PUT /configurations', () => {
     });
   });
 
-  test('that is refused leaves no entry', async () => {
+  test('that is refused leaves no entry of a change', async () => {
     await set({ banner_message: 'before' });
 
     await set({ token_expiration: 0 });
