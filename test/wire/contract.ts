@@ -94,8 +94,7 @@ function compareParameters(ours: Operation, theirs: HarborOperation, say: Say): 
     else {
       if (own.required !== required)
         say(`the ${where} parameter ${name} is ${required ? '' : 'not '}required there`);
-      if (typesOf(own.schema as OurSchema).join() !== type)
-        say(`the ${where} parameter ${name} is of type ${type} there`);
+      if (typesOf(own.schema).join() !== type) say(`the ${where} parameter ${name} is of type ${type} there`);
     }
   }
   for (const { name, in: where } of ours.parameters) {
