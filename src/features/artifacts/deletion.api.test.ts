@@ -138,8 +138,13 @@ describe.each(Object.entries(planes))('deleting an artifact by %s', (plane, remo
     await pushImage(app, 'admin', `team-${made}/other`, 'v1', image);
     await letLeasesEnd(app);
 
-    await remove(image.digest);
-    await remove(again);
+    const first = await remove(image.digest);
+    const between = await Promise.all(
+      image.blobs.map(({ digest }) => app.send('admin', { path: `/v2/${repository}/blobs/${digest}` })),
+    );
+    const second = await remove(again);
+
+    expect([first, ...between, second].map(({ status }) => status < 300)).toEqual(Array(5).fill(true));
 
     const { counted, linked } = await chargedFor(app, project);
     expect(counted).toBe(linked);
