@@ -185,6 +185,8 @@ interface ArtifactTable {
   annotations: Json<Record<string, string>> | null;
   push_time: Generated<Date>;
   pull_time: Date | null;
+  /** The repository's; the database sets it. */
+  project_id: ColumnType<number, never, never>;
   /** The digest of what it signs or describes, and how; the database sets both. Null when it stands for itself. */
   accessory_of: ColumnType<string | null, never, never>;
   accessory_type: ColumnType<string | null, never, never>;

@@ -1,7 +1,7 @@
 /**
  * What kind of thing an artifact is, which artifact it belongs to, and how large an index is with its children: all
- * known from the push on, without a further round trip and, for an ordinary image, without a further statement.
- * Triggers have a WHEN that an image's row does not meet; what they write also holds for artifacts that are copied.
+ * known from the push on and without a further round trip. Triggers do it, so that it also holds for what is copied;
+ * those that read a manifest have a condition that ordinary images do not meet.
  */
 export const artifactTypes = `
 -- What an artifact calls itself when its kind has no name of its own here: application/vnd.ORG.NAME.config.VERSION+json
@@ -21,9 +21,12 @@ create function artifact_name_of(p_media_type text) returns text language sql im
     ), '[^A-Za-z0-9._-]', '', 'g'), 64), '')) end
 $$;
 
+-- project_id is the repository's, so that an artifact list of a whole project is read in its order, too. Nothing refers
+-- to project, as in project_blob: each reference would lock its row.
 -- accessory_of is the digest of the artifact that this one signs, describes or speeds up; accessory_type says how
 -- (Harbor's names). Both are null for an artifact that stands for itself. The subject may not be there yet.
 alter table artifact
+  add column project_id integer,
   add column accessory_of text collate "C",
   add column accessory_type text;
 
@@ -43,14 +46,16 @@ begin
   return 'subject.accessory';
 end $$;
 
-create function artifact_names_subject() returns trigger language plpgsql as $$
+create function artifact_pushed() returns trigger language plpgsql as $$
 begin
-  new.accessory_of := new.subject_digest;
-  new.accessory_type := accessory_type_of(new.artifact_type, new.config_media_type, new.blob_id);
+  new.project_id := (select project_id from repository where repository_id = new.repository_id);
+  if new.subject_digest is not null then
+    new.accessory_of := new.subject_digest;
+    new.accessory_type := accessory_type_of(new.artifact_type, new.config_media_type, new.blob_id);
+  end if;
   return new;
 end $$;
-create trigger artifact_names_subject before insert on artifact for each row
-  when (new.subject_digest is not null) execute function artifact_names_subject();
+create trigger artifact_pushed before insert on artifact for each row execute function artifact_pushed();
 
 -- cosign before OCI 1.1 has no subject: the tag sha256-<hex>.sig names it. What is signed once stays a signature when
 -- a later one takes the tag over.
@@ -82,9 +87,11 @@ end $$;
 create trigger index_size after insert on artifact_child for each row
   when (new.position = 1) execute function index_size();
 
-update artifact set accessory_of = subject_digest,
-                    accessory_type = accessory_type_of(artifact_type, config_media_type, blob_id)
- where subject_digest is not null;
+update artifact a set project_id = r.project_id, accessory_of = a.subject_digest,
+       accessory_type = case when a.subject_digest is not null
+                             then accessory_type_of(a.artifact_type, a.config_media_type, a.blob_id) end
+  from repository r where r.repository_id = a.repository_id;
+alter table artifact alter column project_id set not null;
 update tag set artifact_id = artifact_id where name ~ '^sha256-[0-9a-f]{64}\\.sig$';
 -- A child is there before its index, so in the order of their ids every size is ready when it is needed.
 do $$
@@ -117,6 +124,7 @@ alter table artifact add column type text not null collate "C" generated always 
   end
 ) stored;
 
+create index artifact_of_project on artifact (project_id, push_time desc, id desc);
 create index artifact_accessory on artifact (repository_id, accessory_of, id) where accessory_of is not null;
 -- What is no image is rare among images, and found without reading them.
 create index artifact_type on artifact (repository_id, type, push_time desc, id desc) where type <> 'IMAGE';

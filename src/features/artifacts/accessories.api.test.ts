@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/app.ts';
-import { accessoryTreeOf } from './accessories.store.ts';
 import { childOf, client, type NewArtifact, type Pushed } from './artifacts.fixture.ts';
 
 let app: TestApp;
@@ -163,33 +162,4 @@ test('accessories are listed by page, type and order', async () => {
     'subject.accessory',
   ]);
   expect(notation.body).toHaveLength(1);
-});
-
-test('everything that belongs to an artifact is found, to any depth and without going in circles', async () => {
-  const { push } = client(app);
-  const image = await push('library/tree', { tag: '1', layers: [cosignLayer] });
-  const sbom = await push('library/tree', {
-    subject: image,
-    configType: 'application/vnd.goharbor.harbor.sbom.v1',
-  });
-  const signature = await push('library/tree', { tag: cosignTag(sbom), layers: [cosignLayer] });
-  const path = '/v2/library/tree/manifests/1';
-  const { body } = await app.send('admin', { method: 'GET', path });
-  const headers = { 'content-type': image.mediaType };
-  await app.send('admin', {
-    method: 'PUT',
-    path: `/v2/library/tree/manifests/${cosignTag(signature)}`,
-    headers,
-    body,
-  });
-  const rows = await app.database.db
-    .selectFrom('artifact')
-    .select(['id', 'digest'])
-    .where('digest', 'in', [image.digest, sbom.digest, signature.digest])
-    .execute();
-  const ids = new Map(rows.map(({ digest, id }) => [digest, id]));
-
-  const tree = await accessoryTreeOf(app.database.db, ids.get(image.digest) ?? 0);
-
-  expect(tree).toEqual([ids.get(sbom.digest), ids.get(signature.digest)]);
 });

@@ -21,9 +21,9 @@ export interface AccessoryRow {
   readonly push_time: Date;
 }
 
-/** True for an artifact `a` that belongs to another one, which is there. */
-export const isAccessory = sql<SqlBool>`(a.accessory_of is not null and exists (
-  select from artifact s where s.repository_id = a.repository_id and s.digest = a.accessory_of))`;
+/** True for an artifact `a` that belongs to another one, which is there. See content-filter.ts for the form. */
+export const isAccessory = sql<SqlBool>`(a.accessory_of is not null and (
+  select true from artifact s where s.repository_id = a.repository_id and s.digest = a.accessory_of) is not null)`;
 
 const columns = sql`x.id, s.id as subject_id, s.digest as subject_digest, r.name as repository_name, x.digest,
   x.accessory_type, x.size, x.push_time`;
@@ -58,19 +58,6 @@ export async function inheritedAccessoriesOf(
        order by x.id limit ${most}
     ) p order by i.id, p.id`.execute(db);
   return rows;
-}
-
-/** The ids of everything that belongs to an artifact: its accessories, theirs, and so on; without itself. */
-export async function accessoryTreeOf(db: Db, artifact: number): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    with recursive tree as (
-      select s.id, s.repository_id, s.digest from artifact s where s.id = ${artifact}
-      union
-      select a.id, a.repository_id, a.digest
-        from tree t join artifact a on a.repository_id = t.repository_id and a.accessory_of = t.digest
-    )
-    select id from tree where id <> ${artifact} order by id`.execute(db);
-  return rows.map(({ id }) => id);
 }
 
 const keys: ListKeys = {

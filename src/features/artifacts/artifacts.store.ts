@@ -4,7 +4,7 @@ import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { parseQuery } from '#src/http/query.ts';
 import { countable } from './accessories.store.ts';
-import { contentFilter, withPlusSigns } from './content-filter.ts';
+import { contentFilter, type Within, withPlusSigns } from './content-filter.ts';
 
 /** An artifact as lists show it, without what other tables hold beside it. */
 export interface ListedArtifact {
@@ -27,11 +27,6 @@ export interface ListedArtifact {
   readonly attributes: string | null;
 }
 
-/** What a list covers. */
-export type Within =
-  | { readonly repository: number }
-  | { readonly project: number; readonly latestOnly: boolean };
-
 // Harbor: an artifact's media type is its config's; an index may name one in an annotation (CNAB does).
 const mediaType = sql`coalesce(a.config_media_type, a.annotations->>'org.opencontainers.artifact.mediaType', a.media_type)`;
 
@@ -47,13 +42,19 @@ const keys: ListKeys = {
     push_time: { type: 'time', sql: sql.ref('a.push_time') },
     pull_time: { type: 'time', sql: sql.ref('a.pull_time') },
     repository_id: { type: 'integer', sql: sql.ref('a.repository_id') },
-    repository_name: { type: 'text', sql: sql.ref('r.name') },
-    project_id: { type: 'integer', sql: sql.ref('r.project_id') },
+    repository_name: {
+      type: 'text',
+      sql: sql`(select n.name from repository n where n.repository_id = a.repository_id)`,
+    },
+    project_id: { type: 'integer', sql: sql.ref('a.project_id') },
   },
   refused: [],
   order: 'id',
   tie: '-a.id',
 };
+
+/** Of a project in the order of their pushes, which is almost that of their ids, and has an index. */
+const projectKeys: ListKeys = { ...keys, order: 'push_time', tie: 'a.id' };
 
 /**
  * Annotations and attributes of more bytes than this are left out of lists, so that 100 rows stay a few megabytes
@@ -62,7 +63,7 @@ const keys: ListKeys = {
 export const listedBytes = 65_536;
 
 const columns = (bytes: number) => sql`
-  a.id, r.project_id, a.repository_id, r.name as repository_name, a.blob_id, a.digest, a.type, a.media_type,
+  a.id, a.project_id, a.repository_id, r.name as repository_name, a.blob_id, a.digest, a.type, a.media_type,
   a.config_media_type, a.artifact_type, ${mediaType} as artifact_media_type, a.size, a.push_time, a.pull_time,
   case when b.size <= ${bytes} or octet_length(a.annotations::text) <= ${bytes} then a.annotations end as annotations,
   case when octet_length(d.attributes) <= ${bytes} then d.attributes
@@ -79,14 +80,19 @@ export async function listArtifacts(
   page: Page,
 ): Promise<{ rows: ListedArtifact[]; total: number }> {
   const clauses = withPlusSigns(parseQuery(page.q));
-  const from = source(within, sql<SqlBool>`${contentFilter(clauses)} and ${filterOf(clauses, keys)}`);
-  const order = orderOf(page, keys);
+  const list = 'project' in within ? projectKeys : keys;
+  const from = (counting: boolean) =>
+    source(
+      within,
+      sql<SqlBool>`${contentFilter(clauses, { within, counting })} and ${filterOf(clauses, list)}`,
+    );
+  const order = orderOf(page, list);
   // The page first and its details then: sorting is of ids alone.
   const { rows } = await sql<ListedArtifact>`
     select ${columns(listedBytes)}
-      from (select a.id from ${from} order by ${order} ${sliceOf(page)}) p
+      from (select a.id from ${from(false)} order by ${order} ${sliceOf(page)}) p
       join artifact a on a.id = p.id ${beside} order by ${order}`.execute(ctx.db);
-  const all = sql<{ total: number }>`select count(*) as total from ${from}`;
+  const all = sql<{ total: number }>`select count(*) as total from ${from(true)}`;
   return { rows, total: await ctx.counts.total(page, rows.length, countable(ctx.db, all)) };
 }
 
@@ -99,13 +105,9 @@ export async function showArtifact(ctx: Context, id: number): Promise<ListedArti
 
 function source(within: Within, wanted: RawBuilder<SqlBool>): RawBuilder<unknown> {
   if ('repository' in within) {
-    return sql`artifact a join repository r on r.repository_id = a.repository_id
-      where a.repository_id = ${within.repository} and ${wanted}`;
+    return sql`artifact a where a.repository_id = ${within.repository} and ${wanted}`;
   }
-  if (!within.latestOnly) {
-    return sql`artifact a join repository r on r.repository_id = a.repository_id
-      where r.project_id = ${within.project} and ${wanted}`;
-  }
+  if (!within.latestOnly) return sql`artifact a where a.project_id = ${within.project} and ${wanted}`;
   return sql`repository r cross join lateral (
       select * from artifact a where a.repository_id = r.repository_id and ${wanted}
        order by a.push_time desc, a.id desc limit 1

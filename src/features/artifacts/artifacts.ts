@@ -5,8 +5,9 @@ import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { parseQuery } from '#src/http/query.ts';
 import { type AccessoryRow, accessoriesOf, inheritedAccessoriesOf } from './accessories.store.ts';
 import * as accessories from './accessories.store.ts';
-import { type ListedArtifact, listedBytes, type Within } from './artifacts.store.ts';
+import { type ListedArtifact, listedBytes } from './artifacts.store.ts';
 import * as store from './artifacts.store.ts';
+import type { Within } from './content-filter.ts';
 import type { Details } from './details.ts';
 import { findArtifact } from './find.ts';
 import {

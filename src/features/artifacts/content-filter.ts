@@ -4,12 +4,26 @@ import { containing } from '#src/http/list.ts';
 import { type Clauses, type Match, type Operand, snakeCase } from '#src/http/query.ts';
 import { isAccessory } from './accessories.store.ts';
 
-const isTagged = sql<SqlBool>`exists (select from tag t where t.artifact_id = a.id)`;
-const isPart = sql<SqlBool>`exists (select from artifact_child c where c.child_id = a.id)`;
+/** What a list covers. */
+export type Within =
+  | { readonly repository: number }
+  | { readonly project: number; readonly latestOnly: boolean };
+
+// One look into an index for each row that is read. Written as EXISTS, PostgreSQL may join instead, and then reads all
+// tags or all children of the registry for a page of ten (5 s with 1,600,000 tags).
+const isTagged = sql<SqlBool>`((select true from tag t where t.artifact_id = a.id limit 1) is not null)`;
+const isPart = sql<SqlBool>`((select true from artifact_child c where c.child_id = a.id limit 1) is not null)`;
+// Whoever counts all rows may well read all children at once.
+const isAnyPart = sql<SqlBool>`exists (select from artifact_child c where c.child_id = a.id)`;
+
+export interface Purpose {
+  readonly within: Within;
+  readonly counting: boolean;
+}
 
 /** What the keys `base`, `tags` and `labels` of `q` mean for an artifact `a` (wire.md section 2). */
-export function contentFilter(clauses: Clauses): RawBuilder<SqlBool> {
-  return sql<SqlBool>`${baseFilter(clauses.get('base'))} and ${tagFilter(clauses.get('tags'))}
+export function contentFilter(clauses: Clauses, { within, counting }: Purpose): RawBuilder<SqlBool> {
+  return sql<SqlBool>`${baseFilter(clauses.get('base'), counting)} and ${tagFilter(clauses.get('tags'), within)}
     and ${labelFilter(clauses.get('labels'))}`;
 }
 
@@ -29,13 +43,16 @@ export function withPlusSigns(clauses: Clauses): Clauses {
 }
 
 /** Harbor: neither accessories nor the untagged children of an index, unless `base=*` asks for everything. */
-function baseFilter(match: Match | undefined): RawBuilder<SqlBool> {
-  if (match === undefined) return sql<SqlBool>`not ${isAccessory} and (${isTagged} or not ${isPart})`;
+function baseFilter(match: Match | undefined, counting: boolean): RawBuilder<SqlBool> {
+  if (match === undefined) {
+    return sql<SqlBool>`not ${isAccessory} and (not ${counting ? isAnyPart : isPart} or ${isTagged})`;
+  }
   if (match.kind === 'equal' && match.value === '*') return sql<SqlBool>`true`;
   throw refused('base', 'base=*');
 }
 
-function tagFilter(match: Match | undefined): RawBuilder<SqlBool> {
+function tagFilter(match: Match | undefined, within: Within): RawBuilder<SqlBool> {
+  const hasTag = tagOf(within);
   switch (match?.kind) {
     case undefined:
       return sql<SqlBool>`true`;
@@ -54,9 +71,15 @@ function tagFilter(match: Match | undefined): RawBuilder<SqlBool> {
   }
 }
 
-// The repository is named again because names of tags are found through it.
-const hasTag = (condition: RawBuilder<SqlBool>) => sql<SqlBool>`exists (
-  select from tag t where t.artifact_id = a.id and t.repository_id = a.repository_id and ${condition})`;
+/** The tags of the repository or project are read once, by the index of their names or all of them. */
+function tagOf(within: Within): (condition: RawBuilder<SqlBool>) => RawBuilder<SqlBool> {
+  const repositories =
+    'repository' in within
+      ? sql`t.repository_id = ${within.repository}`
+      : sql`t.repository_id in (select r.repository_id from repository r where r.project_id = ${within.project})`;
+  return (condition) => sql<SqlBool>`a.id in (
+    select t.artifact_id from tag t where ${repositories} and ${condition} offset 0)`;
+}
 
 const nameOf = (value: Operand): string => (value instanceof Date ? value.toISOString() : String(value));
 
