@@ -15,6 +15,7 @@ import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { AuditUpkeep, Refusals } from '#src/features/audit/index.ts';
 import { applyGivenSettings, readConfiguration } from '#src/features/configuration/index.ts';
+import { CollectionLoop } from '#src/features/gc/index.ts';
 import { createJobs, createRoutes, type FeatureParts } from '#src/features/index.ts';
 import { findAuthority } from '#src/http/authority.ts';
 import { isSecure } from '#src/http/cookies.ts';
@@ -108,6 +109,7 @@ function featureParts({ registry, authenticator, settings, secretKey }: Parts): 
     externalUrl: settings.externalUrl,
     secure: registry.secure,
     storage: registry.storage,
+    leaseSeconds: registry.leaseSeconds,
     authority: () => findAuthority(join(settings.data, 'ca_download', 'ca.crt')),
     secretKey,
     settingsLocked: settings.live.overwrite !== undefined,
@@ -120,19 +122,17 @@ function featureParts({ registry, authenticator, settings, secretKey }: Parts): 
 function createRunner({ database, log }: AppOptions, parts: Parts): JobsOfApp {
   const own = openDatabase(database.url, { max: 6, applicationName: 'moorage jobs' });
   const { live, counts, forget } = parts.registry;
-  const runner = new Runner({
-    database: own,
-    log,
-    live,
-    counts,
-    forget,
-    slots: 10,
-    ...createJobs(featureParts(parts)),
-  });
+  const features = featureParts(parts);
+  const jobs = createJobs({ ...features, database: own });
+  const runner = new Runner({ database: own, log, live, counts, forget, slots: 10, ...jobs });
+  const collection = new CollectionLoop(own, features, log, parts.settings.collectionSeconds);
   return {
-    start: () => runner.start(),
+    start() {
+      runner.start();
+      collection.start();
+    },
     async close() {
-      await runner.close();
+      await Promise.all([runner.close(), collection.close()]);
       await own.close();
     },
   };

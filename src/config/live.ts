@@ -87,6 +87,8 @@ export const liveSettings = {
   pull_time_update_disable: { ...truth(false), api: 'none' },
   quota_per_project_enable: truth(true),
   read_only: truth(false),
+  // Ours: how long what was deleted can be brought back.
+  restore_hours: { ...whole(24, between(0, 8_760)), api: 'none' },
   robot_name_prefix: text('robot$', {
     // What ends a name in Basic credentials, in a robot's name or in an address cannot be in it.
     fits: (value) => /^[^\s:/+@]{1,32}$/.test(value),

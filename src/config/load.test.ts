@@ -44,6 +44,7 @@ describe('defaults', () => {
       storage: { driver: 'filesystem', root: join(folder, 'data', 'storage') },
       uploadExpiryHours: 168,
       blobLeaseSeconds: 3600,
+      collectionSeconds: 60,
       workers: 1,
       shutdownGraceSeconds: 30,
       logLevel: 'info',

@@ -192,6 +192,19 @@ export const settingsSchema = Type.Object({
     }),
   }),
 
+  collectionSeconds: Type.Integer({
+    minimum: 1,
+    maximum: 86_400,
+    ...says({
+      ...storage,
+      description:
+        'How often garbage collection looks for what nobody needs any more. It is always on, takes small steps and stops for nobody.',
+      rule: 'must be a whole number of seconds from 1 to 86400 (a day)',
+      default: 60,
+      example: 600,
+    }),
+  }),
+
   secretKey: Type.Optional(
     Type.String({
       minLength: 32,

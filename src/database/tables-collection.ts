@@ -42,6 +42,9 @@ interface TrashTable {
   media_type: string;
   /** Those it had when it was deleted; of a tag its name. */
   tags: string[];
+  subject: string | null;
+  push_time: Date | null;
+  pull_time: Date | null;
   /** Shared by everything that went in one deletion. */
   deletion: string;
   reason: string;

@@ -1,3 +1,4 @@
+import type { Database } from '#src/database/pool.ts';
 import type { Route } from '#src/http/endpoint.ts';
 import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
 import { additionRoutes } from './additions/additions.routes.ts';
@@ -7,6 +8,8 @@ import { artifactChangeRoutes } from './artifacts/changes.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import type { ConfigurationParts } from './configuration/index.ts';
 import { configurationRoutes } from './configuration/configuration.routes.ts';
+import { carryOutCollection } from './gc/gc.job.ts';
+import type { CollectionParts } from './gc/index.ts';
 import { groupRoutes } from './groups/groups.routes.ts';
 import { internalRoutes } from './internal/internal.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
@@ -14,7 +17,6 @@ import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
 import { metadataRoutes } from './projects/metadata.routes.ts';
 import { projectRoutes } from './projects/projects.routes.ts';
-import type { ContentParts } from './repositories/index.ts';
 import { repositoryRoutes } from './repositories/repositories.routes.ts';
 import { quotaRoutes } from './quotas/quotas.routes.ts';
 import { projectRobotRoutes } from './robots/project-robots.routes.ts';
@@ -28,7 +30,7 @@ import { tagRoutes } from './tags/tags.routes.ts';
 import { userRoutes } from './users/users.routes.ts';
 
 /** What the features need from the rest of the program; app.ts gives it. */
-export type FeatureParts = SystemParts & ContentParts & ConfigurationParts & SessionParts;
+export type FeatureParts = SystemParts & CollectionParts & ConfigurationParts & SessionParts;
 
 /** Every path of the API: the operations, their document, and those that say that their feature is not here yet. */
 export function createRoutes(parts: FeatureParts): readonly Route[] {
@@ -64,9 +66,9 @@ function operations(parts: FeatureParts): readonly Route[] {
 }
 
 /** What runs in the background, and what schedules start. */
-export function createJobs(_parts: FeatureParts): {
+export function createJobs(parts: FeatureParts & { readonly database: Database }): {
   readonly jobs: readonly CarriedOut[];
   readonly schedules: readonly Scheduled[];
 } {
-  return { jobs: [], schedules: [] };
+  return { jobs: [carryOutCollection(parts)], schedules: [] };
 }

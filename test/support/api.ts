@@ -112,6 +112,7 @@ export async function createTestApi(): Promise<TestApi> {
       secretKey,
       settingsLocked: false,
       content: uncached,
+      leaseSeconds: 3600,
       logIn: (name, secret, address) => authenticator.logIn(name, secret, address),
     }),
     live,

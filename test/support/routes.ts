@@ -8,6 +8,7 @@ const all = createRoutes({
   externalUrl: undefined,
   secure: false,
   storage: new MemoryDriver(),
+  leaseSeconds: 3600,
   authority: async () => undefined,
   secretKey: new Uint8Array(32),
   settingsLocked: false,

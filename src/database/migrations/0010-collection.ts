@@ -64,6 +64,10 @@ create table trash (
   digest text not null,
   media_type text not null,
   tags text[] not null,
+  -- The artifact that it signs or describes; it comes back with that one.
+  subject text,
+  push_time timestamptz,
+  pull_time timestamptz,
   -- One deletion may take a whole tree (an index, its children, its signatures): they share this.
   deletion uuid not null,
   reason text not null,
@@ -74,6 +78,7 @@ create table trash (
 create index trash_repository on trash (repository, deleted_at desc);
 create index trash_project on trash (project_id);
 create index trash_until on trash (restorable_until);
+create index trash_deletion on trash (deletion, digest);
 create table trash_blob (
   trash_id bigint not null references trash on delete cascade,
   blob_id bigint not null references blob,
@@ -192,6 +197,26 @@ create function collectable(p_window interval) returns table (o_digest text, o_s
                        and (not exists (select from collection_due d where d.repository_id = l.repository_id and d.blob_id = b.id)
                             or exists (select from artifact_blob a where a.repository_id = l.repository_id and a.blob_id = b.id)))
 $$;
+
+-- As in 0001, but with a lock that a mount waits for: the project's last link and a new one would otherwise not see
+-- each other, and the project would not be charged for what it holds.
+create or replace function unlink_blob(p_project integer, p_repository bigint, p_digest text)
+returns boolean language plpgsql as $$
+declare
+  v_blob bigint;
+  v_size bigint;
+begin
+  select b.id, b.size into v_blob, v_size from blob b where b.digest = p_digest for update;
+  if v_blob is null then return false; end if;
+  delete from repository_blob where repository_id = p_repository and blob_id = v_blob;
+  if not found then return false; end if;
+  if not exists (select from repository_blob l where l.blob_id = v_blob
+                    and (select project_id from repository r where r.repository_id = l.repository_id) = p_project) then
+    delete from project_blob where project_id = p_project and blob_id = v_blob;
+    if found then perform charge_quota(p_project, -v_size); end if;
+  end if;
+  return true;
+end $$;
 
 -- Renews promises about blobs in repositories: locks and renews first, then asks in a statement of its own whether
 -- the link is still there, since collection may have taken it while the lock was waited for. Null when it did.

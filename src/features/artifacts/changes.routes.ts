@@ -3,6 +3,8 @@ import { created, type Route, route } from '#src/http/endpoint.ts';
 import * as api from './changes.contract.ts';
 import { copyArtifact } from './copy.ts';
 import { deleteArtifact } from './deletion.ts';
+import * as restore from './restore.contract.ts';
+import { restoreArtifact } from './restore.ts';
 
 export function artifactChangeRoutes(parts: ContentParts): readonly Route[] {
   return [
@@ -14,5 +16,10 @@ export function artifactChangeRoutes(parts: ContentParts): readonly Route[] {
     }),
 
     route(api.deleteArtifact, (ctx, { project, params }) => deleteArtifact(ctx, parts, project, params)),
+
+    route(restore.restoreArtifact, async (ctx, { project, params }) => {
+      const { artifacts, tags } = await restoreArtifact(ctx, parts, project, params);
+      return { artifacts: [...artifacts], tags: [...tags] };
+    }),
   ];
 }

@@ -3,6 +3,7 @@ import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { type ContentParts, findRepository, type Repository } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
+import { keepArtifacts } from '#src/features/trash/index.ts';
 import { goingWith, type TreeNode } from './deletion-tree.ts';
 import * as store from './deletion.store.ts';
 import { findArtifact } from './find.ts';
@@ -32,13 +33,15 @@ export async function deleteArtifact(
 
 /**
  * The one way in which an artifact goes, for the API and for /v2: with all its tags, its accessories, and the
- * children of an index that nothing else needs (wire.md section 14), or nothing goes. False when it is not there.
+ * children of an index that nothing else needs (wire.md section 14), or nothing goes. False when it is not there. `why`
+ * is the reason that the ledger gives.
  */
 export function removeArtifact(
   ctx: Context,
   { content }: ContentParts,
   repository: Repository,
   digest: string,
+  why?: string,
 ): Promise<boolean> {
   return content.changing(repository.name, () =>
     inTransaction(ctx, async (ctx) => {
@@ -46,6 +49,12 @@ export function removeArtifact(
       if (id === undefined) return false;
       const going = await lockTree(ctx, repository, { id, digest });
       if (going.length === 0) return false;
+      await keepArtifacts(
+        ctx,
+        repository,
+        going.map((node) => node.id),
+        why,
+      );
       const tags = await removeRows(ctx, repository, going);
       await recordDeletion(ctx, repository, { id, digest }, { going, tags });
       return true;

@@ -1,6 +1,7 @@
 import { type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
+import { noteTags } from '#src/features/trash/index.ts';
 import type { ContentParts, Repository } from '#src/features/repositories/index.ts';
 import { quote } from '#src/oci/quote.ts';
 import { isTag } from '#src/oci/reference.ts';
@@ -104,13 +105,16 @@ export function removeTag(
   repository: Repository,
   name: string,
   artifact?: ArtifactRow,
+  why?: string,
 ): Promise<boolean> {
   return content.tagging(repository.name, () =>
     inTransaction(ctx, async (ctx) => {
       const change = { name, to: undefined, ...(artifact && { from: artifact.id }) };
       const [changed] = await changeTags(ctx, repository, [change]);
-      if (changed) await recordTag(ctx, 'delete', repository, name, { digest: changed.before });
-      return changed !== undefined;
+      if (changed?.before === undefined) return false;
+      await recordTag(ctx, 'delete', repository, name, { digest: changed.before });
+      await noteTags(ctx, repository, [{ name, digest: changed.before }], why);
+      return true;
     }),
   );
 }

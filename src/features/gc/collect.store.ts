@@ -87,3 +87,13 @@ export async function removeExpiredTrash(database: Database, limit: number): Pro
   const [row] = await database.query(emptyTrash, [limit]);
   return row?.gone ?? 0;
 }
+
+const wouldGo = statement<{ o_digest: string; o_size: number }>(
+  'collectable',
+  `select o_digest, o_size from collectable(interval '0') order by o_size desc`,
+);
+
+/** The blobs that a run now would delete, largest first. */
+export function collectable(database: Database): Promise<{ o_digest: string; o_size: number }[]> {
+  return database.query(wouldGo, []);
+}

@@ -5,6 +5,7 @@ import type { CveAllowlist } from '#src/database/tables.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { checkedLimit, setProjectLimit } from '#src/features/quotas/index.ts';
+import { removeOfProject } from '#src/features/trash/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { type Match, parseQuery } from '#src/http/query.ts';
 import { quote } from '#src/oci/quote.ts';
@@ -208,6 +209,7 @@ export async function deleteProject(ctx: Context, project: GuardedProject): Prom
   try {
     await inTransaction(ctx, async (ctx) => {
       if (await store.hasRepositories(ctx.db, project.id)) throw new Failure('PRECONDITION', notEmpty);
+      await removeOfProject(ctx, project.id);
       if (!(await store.removeProject(ctx.db, project.id))) {
         throw new Failure('NOT_FOUND', `project ${project.name} not found`);
       }

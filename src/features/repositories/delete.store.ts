@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '#src/database/pool.ts';
 
 /**
- * Locks the repository against everybody who adds to it, then its artifacts, its tags (by deleting them) and its
+ * Locks the repository against everybody who adds to it, then its artifacts, its tags and its
  * blobs, all before the long part, so that nothing of that waits. The number of its artifacts; undefined when the
  * repository is not there. Throws lock_not_available (55P03) when a lock is not to be had at once.
  */
@@ -16,7 +16,9 @@ export async function lock(tx: Tx, id: number): Promise<number | undefined> {
   const artifacts = await sql<{ count: number }>`
     with locked as materialized (select from artifact where repository_id = ${id} order by digest for update)
     select count(*) as count from locked`.execute(tx);
-  await sql`delete from tag where repository_id = ${id}`.execute(tx);
+  await sql`
+    with locked as materialized (select from tag where repository_id = ${id} order by name for update)
+    select count(*) from locked`.execute(tx);
   // Whoever takes a blob out of another repository of the project waits, so that one of the two sees that it is
   // the last; a blob that is only here may not be linked elsewhere until it is no longer charged.
   await sql`
@@ -34,6 +36,7 @@ export async function lock(tx: Tx, id: number): Promise<number | undefined> {
 
 /** What `lock` has locked. The project gets back the bytes of blobs that no other repository of it holds. */
 export async function remove(tx: Tx, { id, project_id }: { id: number; project_id: number }): Promise<void> {
+  await tx.deleteFrom('tag').where('repository_id', '=', id).execute();
   await sql`
     delete from artifact_child where parent_id in (select id from artifact where repository_id = ${id})`.execute(
     tx,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { announce, type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { record } from '#src/features/audit/index.ts';
+import { keepRepository } from '#src/features/trash/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import * as store from './delete.store.ts';
 import { findRepository, type Repository } from './find.ts';
@@ -31,6 +32,7 @@ async function remove(ctx: TxContext, repository: Repository): Promise<void> {
   const artifacts = await store.lock(ctx.db, id);
   if (artifacts === undefined) throw notFound(name);
   // A rule that forbids the deletion is asked here: nobody can add to the repository or move a tag from now on.
+  await keepRepository(ctx, repository);
   await store.remove(ctx.db, { id, project_id });
   const detail = { artifacts };
   await record(ctx, { operation: 'delete', resource_type: 'repository', resource: name, project_id, detail });

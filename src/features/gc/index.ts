@@ -1,0 +1,2 @@
+export type { CollectionParts } from './collect.ts';
+export { CollectionLoop } from './loop.ts';

@@ -1,0 +1,1 @@
+export { keepArtifacts, keepRepository, noteTags, removeOfProject } from './trash.ts';
