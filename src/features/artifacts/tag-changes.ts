@@ -45,7 +45,8 @@ export async function changeTags(
     for (const name of [...gone, ...moved.names]) done.push({ name, before: held.get(name)?.digest });
     for (const name of inserted) done.push({ name, before: undefined });
     // Somebody else set a tag that was not there to be locked: now it is.
-    open = open.filter(({ name }) => fresh.names.includes(name) && !inserted.has(name));
+    const lost = new Set(fresh.names.filter((name) => !inserted.has(name)));
+    open = open.filter(({ name }) => lost.has(name));
   }
   return done;
 }
