@@ -124,7 +124,8 @@ alter table artifact add column type text not null collate "C" generated always 
   end
 ) stored;
 
-create index artifact_of_project on artifact (project_id, push_time desc, id desc);
+-- Included is what a total asks of every artifact, so that it reads this index alone.
+create index artifact_of_project on artifact (project_id, push_time desc, id desc) include (repository_id, accessory_of);
 create index artifact_accessory on artifact (repository_id, accessory_of, id) where accessory_of is not null;
 -- What is no image is rare among images, and found without reading them.
 create index artifact_type on artifact (repository_id, type, push_time desc, id desc) where type <> 'IMAGE';
