@@ -30,6 +30,7 @@ create table audit_log (
 alter sequence audit_log_number owned by audit_log.id;
 create index audit_log_project on audit_log (project_id, op_time, id);
 create index audit_log_username on audit_log (username, op_time, id);
+create index audit_log_resource on audit_log (hashtext(resource), op_time, id);
 create index audit_log_transaction on audit_log (transaction_id, id);
 create index audit_log_operation on audit_log (operation, op_time, id) where operation not in ('create', 'pull');
 create index audit_log_resource_type on audit_log (resource_type, op_time, id) where resource_type <> 'artifact';

@@ -18,6 +18,8 @@ export interface AuditEntry {
     | 'artifact'
     | 'tag'
     | 'label'
+    | 'immutable_rule'
+    | 'retention_policy'
     | 'quota'
     | 'configuration'
     | 'gc'
