@@ -155,6 +155,21 @@ describe.each(Object.entries(planes))('deleting an artifact by %s', (plane, remo
   });
 });
 
+test('an accessory that an index names stays when its subject goes', async () => {
+  const { image } = await pushImage(app, 'admin', repository, 'v1');
+  const named = await pushAccessory(app, repository, image.digest);
+  await pushAccessory(app, repository, image.digest);
+  const index = await pushManifest(app, repository, {
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [{ mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: named, size: 2 }],
+  });
+
+  const answer = await planes.api(image.digest);
+
+  expect(answer.status).toBe(200);
+  expect(await digestsIn(app, repository)).toEqual([named, index].sort());
+});
+
 test('an artifact that is not there, and one of another project, are not found', async () => {
   const { image } = await pushImage(app, 'admin', 'library/foreign', 'v1');
   await pushUntagged(app, repository);
