@@ -35,8 +35,14 @@ export async function isCurrent(db: Db, blob: BlobRow): Promise<boolean> {
   return row?.location === blob.location;
 }
 
+/** Those that a row names, or that collection has let go and is about to remove. */
 export function knownLocations(db: Db, locations: readonly string[]): Promise<{ location: string | null }[]> {
-  return db.selectFrom('blob').select('location').where('location', 'in', locations).execute();
+  return db
+    .selectFrom('blob')
+    .select('location')
+    .where('location', 'in', locations)
+    .unionAll(db.selectFrom('collection_object').select('location').where('location', 'in', locations))
+    .execute();
 }
 
 export function listPayloads(db: Db, after: number, limit: number) {
