@@ -4,4 +4,4 @@ export { removeArtifact } from './deletion.ts';
 export { type ArtifactRow, findArtifact } from './find.ts';
 export { insertManifest, type ManifestProblem } from './insert-manifest.ts';
 export { presentTag } from './present.ts';
-export { changeTags, removeTag, setTag } from './tag-changes.ts';
+export { removeTag, setTag } from './tag-changes.ts';
