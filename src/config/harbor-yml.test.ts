@@ -82,6 +82,8 @@ test('the file that Harbor ships is taken as it is', () => {
     storage: { driver: 'filesystem', root: '/data/moorage/storage' },
     logLevel: 'warn',
     uploadExpiryHours: 168,
+    webhookAttempts: 3,
+    webhookTimeoutSeconds: 3,
   });
   expect(warnings).toEqual([
     expect.stringMatching(
@@ -229,4 +231,10 @@ test.each([
 
 test('an upload age that is no duration is refused', () => {
   expect(() => load(`${plain}upload_purging: {age: a week}\n`)).toThrow('upload_purging.age in');
+});
+
+test('private networks may be called when the file allows it', () => {
+  const { settings } = load(`${plain}network: {allow_private_network_access: true}\n`);
+
+  expect(settings.outgoingAllow).toBe('private');
 });

@@ -28,6 +28,9 @@ export const harborKeys: Readonly<Record<string, string>> = {
   'storage_service.redirect.disable': '`storage`, option `redirect`',
   'log.level': '`log_level`',
   'upload_purging.age': '`upload_expiry_hours`',
+  'notification.webhook_job_max_retry': '`webhook_attempts`',
+  'notification.webhook_job_http_client_timeout': '`webhook_timeout_seconds`',
+  'network.allow_private_network_access': 'true: `outgoing_allow: private`',
 };
 
 /** Keys about parts that Moorage does not have, such as Redis and the traffic between containers: nothing is lost. */
@@ -54,7 +57,6 @@ export const harborWithoutEffect: readonly string[] = [
   'external_database.harbor.conn_max_idle_time',
   'trivy.*',
   'jobservice.*',
-  'notification.*',
   'log.local.*',
   'log.external_endpoint.*',
   'proxy.*',
@@ -100,7 +102,18 @@ export function fromHarbor(document: Tree, path: string): Source {
   storageUrl(document, path, source, give);
   give('logLevel', 'log.level', logLevel(tree(document['log'])['level']));
   give('uploadExpiryHours', 'upload_purging.age', hours(tree(document['upload_purging'])['age']));
+  outgoing(document, give);
   return source;
+}
+
+function outgoing(document: Tree, give: Give): void {
+  const { webhook_job_max_retry: attempts, webhook_job_http_client_timeout: seconds } = tree(
+    document['notification'],
+  );
+  give('webhookAttempts', 'notification.webhook_job_max_retry', attempts);
+  give('webhookTimeoutSeconds', 'notification.webhook_job_http_client_timeout', seconds);
+  if (isTrue(tree(document['network'])['allow_private_network_access']))
+    give('outgoingAllow', 'network.allow_private_network_access', 'private');
 }
 
 type Give = (name: SettingName, key: string, value: unknown) => void;

@@ -45,6 +45,9 @@ describe('defaults', () => {
       uploadExpiryHours: 168,
       blobLeaseSeconds: 3600,
       collectionSeconds: 60,
+      outgoingAllow: '',
+      webhookAttempts: 10,
+      webhookTimeoutSeconds: 3,
       workers: 1,
       shutdownGraceSeconds: 30,
       logLevel: 'info',
@@ -278,5 +281,5 @@ test('settings survive JSON, as they do on their way to a worker process', () =>
 
 test('every name in the schema is a setting that can be given', () => {
   expect(settingNames).toContain('externalUrl');
-  expect(settingNames).toHaveLength(20);
+  expect(settingNames).toHaveLength(24);
 });

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { StorageSettings } from '#src/storage/settings.ts';
 import { says } from './documentation.ts';
 import type { LiveAtStart } from './live.ts';
+import { outgoingSettings } from './settings-outgoing.ts';
 
 const basics = { group: 'Basics' };
 const listening = { group: 'Listening' };
@@ -219,6 +220,8 @@ export const settingsSchema = Type.Object({
       }),
     }),
   ),
+  ...outgoingSettings,
+
   configOverwriteJson: Type.Optional(
     Type.String({
       ...says({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { arrowViolations, portalViolations } from './arrows.ts';
+import { arrowViolations, outgoingViolations, portalViolations } from './arrows.ts';
 import { planted, readModules } from './modules.ts';
 
 test('imports between rooms point the way that ARCHITECTURE.md draws', () => {
@@ -7,6 +7,27 @@ test('imports between rooms point the way that ARCHITECTURE.md draws', () => {
 
   expect(modules.length).toBeGreaterThan(100);
   expect(arrowViolations(modules)).toEqual([]);
+});
+
+test('whatever leaves the process goes through src/outgoing', () => {
+  const modules = readModules('src');
+
+  expect(modules.length).toBeGreaterThan(100);
+  expect(outgoingViolations(modules)).toEqual([]);
+});
+
+test.each([
+  "import { request } from 'node:https';",
+  "import { connect } from 'node:net';",
+  "import { lookup } from 'node:dns/promises';",
+])('a feature with %s is refused', (text) => {
+  expect(outgoingViolations(planted({ 'src/features/a/a.ts': text }))).toHaveLength(1);
+});
+
+test('types of connections are free', () => {
+  const text = "import type { Socket } from 'node:net'; import { isIPv6 } from 'node:net';";
+
+  expect(outgoingViolations(planted({ 'src/features/a/a.ts': text }))).toEqual([]);
 });
 
 test('the portal takes only types of the server, and only of contracts', () => {

@@ -24,12 +24,13 @@ const arrows: Readonly<Record<string, Arrows>> = {
   database: { uses: ['oci'], types: ['config'] },
   storage: { uses: ['oci'] },
   events: { uses: ['database'] },
+  outgoing: { uses: ['oci'] },
   jobs: { uses: ['access', 'database'] },
   // A lost database is a 503 and not a 500: http asks database which errors mean that.
   http: { uses: ['access', 'oci', 'database'] },
   // Who is asking, and how passwords and names are kept, concerns both planes; auth knows neither of them.
-  auth: { uses: ['http', 'access', 'database', 'oci'] },
-  features: { uses: [...plane, 'jobs'] },
+  auth: { uses: ['http', 'access', 'database', 'oci', 'outgoing'] },
+  features: { uses: [...plane, 'jobs', 'outgoing'] },
   registry: { uses: plane },
   processes: { uses: ['app.ts', 'auth', 'config', 'database'] },
   cli: { uses: ['processes', 'doors', 'auth', 'config', 'database', 'storage', 'access', 'oci'] },
@@ -80,6 +81,35 @@ function throughDoor(allowed: Arrows, file: string): string | undefined {
   return /^src\/features\/[^/]+\/index\.ts$/.test(file)
     ? undefined
     : 'a feature is entered through its index.ts';
+}
+
+/** What opens connections. Types of these modules are free, and so is what only serves. */
+const networking = /^(node:)?(https?|http2|net|tls|dns|dns\/promises|dgram)$/;
+
+/**
+ * Who may: the client for calls to whoever users name (R3), the S3 client, and the forwarding of the audit log, whose
+ * receiver only the system administrator names. src/http listens.
+ */
+const connecting: readonly RegExp[] = [
+  /^src\/outgoing\//,
+  /^src\/storage\//,
+  /^src\/http\//,
+  /^src\/features\/audit\/delivery\.ts$/,
+  /^src\/features\/configuration\/forward-endpoint\.ts$/,
+];
+
+/** Connections that go past src/outgoing. `isIPv6` of node:net connects nothing. */
+export function outgoingViolations(modules: readonly Module[]): string[] {
+  return modules
+    .filter(({ path }) => !isTest(path) && !connecting.some((place) => place.test(path)))
+    .flatMap(({ path, text, imports }) =>
+      imports
+        .filter(({ specifier, typeOnly }) => !typeOnly && networking.test(specifier))
+        .filter(({ specifier }) => !text.includes(`import { isIPv6 } from '${specifier}'`))
+        .map(
+          ({ specifier }) => `${path} imports ${specifier}: connections to others are made by src/outgoing`,
+        ),
+    );
 }
 
 /** Imports of portal/: of the server only types, and only of contracts and the permission table. */
