@@ -73,6 +73,11 @@ export async function resetAdminPassword(database: Database, password: string): 
       throw new Failure('NOT_FOUND', 'there is no admin account yet: start the registry once, it makes one');
     }
     await removeSessionsOf(tx, adminId);
+    // No feature is reached from here, so its audit entry is written as they would write it.
+    await sql`
+      insert into audit_log (username, operation, resource_type, resource, detail)
+        select 'moorage', 'update', 'user', username, '{"password": "changed", "by": "moorage admin reset-password"}'
+          from user_account where user_id = ${adminId}`.execute(tx);
     const change: AccessChange = `user:${adminId}`;
     await sql`select pg_notify(${accessChannel}, ${change})`.execute(tx);
   });

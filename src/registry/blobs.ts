@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import { statement } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
 import { parseDigest } from '#src/oci/digest.ts';
 import { parseRange, type Span } from '#src/oci/range.ts';
@@ -12,7 +11,7 @@ import { contentRange, multipartBody } from './multipart.ts';
 /** Blobs up to this size are kept in memory once read: configs above all (44 k/s read from a file, 66 k from memory). */
 const smallBlob = 64 * 1024;
 
-const unknownBlob = (digest: string, repository: string) =>
+export const unknownBlob = (digest: string, repository: string) =>
   new Failure('BLOB_UNKNOWN', `blob ${digest} is not known in ${repository}`, { detail: { digest } });
 
 /**
@@ -265,34 +264,4 @@ function sent(response: RepositoryExchange['response'], chunk: Buffer): Promise<
     if (response.destroyed) return reject(new Error('the client closed the connection'));
     response.write(chunk, (error) => (error ? reject(error) : resolve()));
   });
-}
-
-const unlink = statement<{ unlinked: boolean }>('unlink-blob', 'select unlink_blob($1, $2, $3) as unlinked');
-
-/** DELETE: takes the blob out of the repository; the bytes go when no repository has it. Refused while an artifact needs it. */
-export async function deleteBlob(exchange: RepositoryExchange, text: string): Promise<void> {
-  const { registry, repository, project, response } = exchange;
-  const digest = parseDigest(text);
-  const repositoryId = await registry.repositories.find(repository);
-  if (repositoryId === undefined) throw unknownBlob(digest.text, repository.name);
-  const unlinked = await registry.content.changing(repository.name, async () => {
-    const [row] = await registry.database
-      .query(unlink, [project.id, repositoryId, digest.text])
-      .catch(stillNeeded(digest.text));
-    return row?.unlinked === true;
-  });
-  if (!unlinked) throw unknownBlob(digest.text, repository.name);
-  reply(exchange, 202, { 'Content-Length': 0 });
-  response.end();
-}
-
-function stillNeeded(digest: string): (error: unknown) => never {
-  return (error) => {
-    if ((error as { code?: unknown }).code !== '23503') throw error;
-    throw new Failure(
-      'DENIED',
-      `blob ${digest} is needed by an artifact of this repository; delete the artifact first`,
-      { cause: error },
-    );
-  };
 }

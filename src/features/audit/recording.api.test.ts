@@ -1,5 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { makeImage, pushImage, startTestApp, type TestApp } from '#test/support/app.ts';
+import { resetAdminPassword } from '#src/auth/accounts.ts';
+import {
+  adminPassword,
+  makeImage,
+  pushBlob,
+  pushImage,
+  startTestApp,
+  type TestApp,
+} from '#test/support/app.ts';
 
 let app: TestApp;
 
@@ -88,4 +96,35 @@ test('S-053: a large manifest leaves a small row', async () => {
 
   expect(rows).toHaveLength(1);
   expect(JSON.stringify(rows).length).toBeLessThan(1_000);
+});
+
+test('G-71: a blob that is deleted by itself leaves a row, one that is not there none', async () => {
+  const bytes = Buffer.from('nobody needs this');
+  const { headers } = await pushBlob(app, 'admin', 'library/blobs', bytes);
+  const digest = headers['docker-content-digest'];
+  for (let i = 0; i < 2; i++) {
+    await app.send('admin', { method: 'DELETE', path: `/v2/library/blobs/blobs/${digest}` });
+  }
+
+  const rows = await entries('blobs');
+
+  expect(rows.map(({ operation, resource_type, resource }) => [operation, resource_type, resource])).toEqual([
+    ['delete', 'blob', `library/blobs@${digest}`],
+  ]);
+});
+
+test('G-71: a password set on the command line leaves a row without it', async () => {
+  await resetAdminPassword(app.database, adminPassword);
+
+  const row = await app.database.db
+    .selectFrom('audit_log')
+    .select(['username', 'resource', 'detail'])
+    .where('resource_type', '=', 'user')
+    .executeTakeFirst();
+
+  expect(row).toEqual({
+    username: 'moorage',
+    resource: 'admin',
+    detail: { password: 'changed', by: 'moorage admin reset-password' },
+  });
 });
