@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chart } from './chart.ts';
+import { controlPlaneName } from './control-plane/figures.ts';
+import { type ControlPlane, measureControlPlane } from './control-plane/run.ts';
 import { help, parseOptions, type Options } from './options.ts';
 import { installedPeers } from './peers/installed.ts';
 import { moorage } from './peers/moorage.ts';
+import type { Peer } from './peers/peer.ts';
 import { profile } from './profile.ts';
 import { printed, reportOf, type Report } from './report.ts';
-import { run, scenarios } from './run.ts';
+import { type Run, run, scenarios } from './run.ts';
 
 const checkout = fileURLToPath(new URL('..', import.meta.url));
 
@@ -34,7 +37,7 @@ async function main(options: Options): Promise<void> {
     }
     const peers = found.filter(({ name }) => options.peers.length === 0 || options.peers.includes(name));
     const report = reportOf(
-      await run(subject, peers, options, folder),
+      await runAll(subject, peers, options, folder),
       options,
       [subject, ...peers],
       missing,
@@ -44,6 +47,27 @@ async function main(options: Options): Promise<void> {
     if (report.failures.length > 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The scenarios against the peers, then the control plane, which no peer here has. */
+async function runAll(
+  subject: Peer,
+  peers: Peer[],
+  options: Options,
+  folder: string,
+): Promise<Run & { controlPlane?: ControlPlane }> {
+  const { only } = options;
+  const isControlPlane = (text: string) => controlPlaneName.includes(text);
+  const nothingElse = only.length > 0 && only.every(isControlPlane);
+  const done: Run = nothingElse ? { rows: [], failures: [] } : await run(subject, peers, options, folder);
+  if (subject.name !== 'moorage' || (only.length > 0 && !only.some(isControlPlane))) return done;
+  try {
+    const { rows, ...controlPlane } = await measureControlPlane(options, folder);
+    return { rows: [...done.rows, ...rows], failures: done.failures, controlPlane };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { ...done, failures: [...done.failures, { scenario: controlPlaneName, message }] };
   }
 }
 

@@ -11,11 +11,13 @@ export interface Options {
   list: boolean;
   help: boolean;
   subject: string;
+  /** A folder with a seeded installation, made there when it is not. */
+  seeded: string | undefined;
 }
 
 export const help = `npm run bench -- [options]
 
-  --only TEXT      only scenarios whose name contains TEXT (may be repeated; also "memory", "start")
+  --only TEXT      only scenarios whose name contains TEXT (may be repeated; also "memory", "start", "control plane")
   --peer NAME      only this peer beside moorage (may be repeated; "none" for moorage alone)
   --quick          short rounds, fewer images: for comparing while working, not for publishing
   --long           adds 100,000 tags, and deletion among 20,000 tags for the peers too (about 10 minutes more)
@@ -23,6 +25,7 @@ export const help = `npm run bench -- [options]
   --record         also writes bench/latest.json and docs/benchmark.svg (whole runs only)
   --profile TEXT   runs one scenario under --cpu-prof and prints the functions with the most self time
   --subject NAME   another server in our place, for checking the benchmark itself
+  --seeded FOLDER  keeps the installation that the control plane is measured on there, and uses it the next time
   --list           prints the names of the scenarios
 `;
 
@@ -40,6 +43,7 @@ export function parseOptions(args: string[]): Options {
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       subject: { type: 'string', default: 'moorage' },
+      seeded: { type: 'string' },
     },
   });
   const partial =
@@ -56,6 +60,7 @@ export function parseOptions(args: string[]): Options {
     list: values.list,
     help: values.help,
     subject: values.subject,
+    seeded: values.seeded,
   };
 }
 

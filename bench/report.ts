@@ -1,10 +1,13 @@
 import { cpus, release, totalmem } from 'node:os';
+import type { ControlPlane } from './control-plane/run.ts';
+import { controlPlaneTable } from './control-plane/table.ts';
 import type { Options } from './options.ts';
 import type { Peer } from './peers/peer.ts';
 import type { Row, Side } from './result.ts';
 import type { Run } from './run.ts';
 
 export interface Report extends Run {
+  controlPlane?: ControlPlane;
   when: string;
   form: Options['form'];
   machine: { cpu: string; cores: number; memory: string; kernel: string; node: string };
@@ -14,7 +17,12 @@ export interface Report extends Run {
 
 const noisy = 0.3;
 
-export function reportOf(run: Run, options: Options, peers: Peer[], missingPeers: string[]): Report {
+export function reportOf(
+  run: Run & { controlPlane?: ControlPlane },
+  options: Options,
+  peers: Peer[],
+  missingPeers: string[],
+): Report {
   return {
     when: new Date().toISOString(),
     form: options.form,
@@ -44,6 +52,7 @@ export function printed(report: Report): string {
     ...report.servers.map(({ name, version, synced }) => `  ${name} ${version}: ${synced}`),
     '  moorage checks a token and permissions on every request; the others are open.',
     ...report.missingPeers.map((name) => `  ${name}: not installed here, not measured`),
+    ...(report.controlPlane === undefined ? [] : ['', ...controlPlaneTable(report.controlPlane)]),
     ...summary(report),
   ];
   return lines.join('\n');

@@ -35,8 +35,10 @@ export interface Row {
 /** A number that is not a rate under load: memory, start time. */
 export interface Figure {
   name: string;
-  unit: 'MiB' | 'ms';
+  unit: 'MiB' | 'ms' | '%' | 'times';
+  /** At most. */
   goal?: number;
+  least?: number;
 }
 
 export function sideOf(peer: string, rounds: Round[]): Side {
@@ -70,7 +72,10 @@ export function rowOf(scenario: Scenario, subject: Side, peers: Side[]): Row {
 }
 
 export function figureRow(figure: Figure, subject: Side, peers: Side[]): Row {
-  const goals: Goal[] = figure.goal === undefined ? [] : [{ kind: 'value', most: figure.goal }];
+  const { goal: most, least } = figure;
+  const goals: Goal[] = [];
+  if (most !== undefined) goals.push({ kind: 'value', most });
+  if (least !== undefined) goals.push({ kind: 'value', least });
   const comparisons = peers.map((peer) => ({
     peer: peer.peer,
     times: peer.value / subject.value,
@@ -81,7 +86,7 @@ export function figureRow(figure: Figure, subject: Side, peers: Side[]): Row {
     scenario: figure.name,
     unit: figure.unit,
     per: '',
-    lowerIsBetter: true,
+    lowerIsBetter: least === undefined,
     subject,
     peers,
     comparisons,

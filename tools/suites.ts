@@ -31,7 +31,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'db',
-    include: ['src/**/*.db.test.ts', 'src/**/*.api.test.ts', 'test/support/**/*.db.test.ts'],
+    include: ['{src,bench}/**/*.db.test.ts', 'src/**/*.api.test.ts', 'test/support/**/*.db.test.ts'],
     database: true,
     workers: 2,
     testSeconds: 20,

@@ -71,7 +71,7 @@ export interface JobResult {
   bytes: number;
   seconds: number;
   /** Milliseconds, by operation (request or image). */
-  latency: { p50: number; p99: number; max: number };
+  latency: { p50: number; p90: number; p99: number; max: number };
 }
 
 export type Reply = { result: JobResult } | { error: string };

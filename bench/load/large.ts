@@ -19,7 +19,7 @@ export function pushBlob(job: PushBlobJob): Promise<JobResult> {
     const started = performance.now();
     await pushOver(connection, job, blob, digest);
     const milliseconds = performance.now() - started;
-    const latency = { p50: milliseconds, p99: milliseconds, max: milliseconds };
+    const latency = { p50: milliseconds, p90: milliseconds, p99: milliseconds, max: milliseconds };
     return { operations: 1, bytes: job.size, seconds: milliseconds / 1000, latency };
   });
 }

@@ -12,10 +12,10 @@ export class Latencies {
     this.#values[this.count++] = milliseconds;
   }
 
-  summary(): { p50: number; p99: number; max: number } {
+  summary(): { p50: number; p90: number; p99: number; max: number } {
     const sorted = this.#values.subarray(0, this.count).sort();
     const at = (share: number): number =>
       sorted[Math.min(this.count - 1, Math.floor(this.count * share))] ?? 0;
-    return { p50: at(0.5), p99: at(0.99), max: at(1) };
+    return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
   }
 }

@@ -8,8 +8,7 @@ import type { Peer } from './peer.ts';
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Everything on: a private project, permissions, quota, audit, log lines, syncs. */
-export function moorage(): Peer {
-  const password = `Aa1${randomBytes(12).toString('hex')}`;
+export function moorage(password = newPassword()): Peer {
   const basic = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
   return {
     name: 'moorage',
@@ -22,6 +21,10 @@ export function moorage(): Peer {
     setUp: (server) => createProject(server, basic),
     authorize: (server, repositories) => fetchToken(server, basic, repositories),
   };
+}
+
+export function newPassword(): string {
+  return `Aa1${randomBytes(12).toString('hex')}`;
 }
 
 async function start(folder: string, flags: readonly string[], password: string): Promise<RunningServer> {
