@@ -10,10 +10,14 @@ import { anonymousSid, checkCsrf, csrfHeader, sessionCookie } from './csrf.ts';
  * self-registration knows that a page is asking (Harbor).
  */
 export function guardBrowsers(app: FastifyInstance, secure: boolean): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    // G-43: answers depend on who asks; whoever serves something that does not says so instead.
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+  });
   app.addHook('onRequest', async (request, reply) => {
     if (!isChecked(request)) return;
     const csrf = checkCsrf(request.headers, secure);
-    reply.header(csrfHeader, csrf.token).header('cache-control', 'no-store');
+    reply.header(csrfHeader, csrf.token);
     const refused = isUnsafe(request.method) && !csrf.proven;
     if (refused || !csrf.known) reply.header('set-cookie', csrf.cookie);
     if (refused) {

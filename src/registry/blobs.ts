@@ -47,6 +47,8 @@ async function loadBlob(exchange: RepositoryExchange, digest: string): Promise<v
 function headersOf(digest: string, size: number): Record<string, string | number> {
   return {
     'Content-Type': 'application/octet-stream',
+    // G-40: pushers write these bytes, and no browser may take them for a page.
+    'X-Content-Type-Options': 'nosniff',
     'Content-Length': size,
     'Docker-Content-Digest': digest,
     Etag: `"${digest}"`,
