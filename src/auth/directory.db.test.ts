@@ -172,6 +172,7 @@ test('a project is found by name and by id', async () => {
     createdAt: expect.any(Number),
     metadata: { public: 'true' },
     ownerId: 1,
+    protection: { epoch: 0, isEmpty: true, protects: expect.any(Function) },
   });
   expect(Math.abs(Date.now() - (byName?.createdAt ?? 0))).toBeLessThan(60_000);
   expect(byId).toEqual(byName);

@@ -1,5 +1,6 @@
 import type { Grant, Robot, User } from '#src/access/principal.ts';
 import { type Database, statement } from '#src/database/pool.ts';
+import { compileProtection, type ProtectingRule, type Protection } from '#src/oci/selector.ts';
 
 interface UserRow {
   id: number;
@@ -93,6 +94,8 @@ export interface Project {
   readonly createdAt: number;
   readonly metadata: Readonly<Record<string, string>>;
   readonly ownerId: number;
+  /** Its rules of immutable tags. */
+  readonly protection: Protection;
 }
 
 interface ProjectRow {
@@ -102,11 +105,19 @@ interface ProjectRow {
   creation_time: Date;
   metadata: Record<string, string>;
   owner_id: number;
+  epoch: number;
+  rules: ProtectingRule[];
 }
 
 const project = statement<ProjectRow>(
   'directory_project',
-  'select project_id as id, name, public, creation_time, metadata, owner_id from project where name = $1',
+  `select p.project_id as id, p.name, p.public, p.creation_time, p.metadata, p.owner_id, coalesce(e.epoch, 0) as epoch,
+     case when e.epoch is null then '[]' else (
+       select coalesce(json_agg(json_build_object(
+                'tag', json_build_object('decoration', r.tag_decoration, 'pattern', r.tag_pattern),
+                'repository', json_build_object('decoration', r.repository_decoration, 'pattern', r.repository_pattern))), '[]')
+         from immutable_rule r where r.project_id = p.project_id and not r.disabled) end as rules
+   from project p left join immutable_epoch e using (project_id) where p.name = $1`,
 );
 
 export async function findProject(database: Database, name: string): Promise<Project | undefined> {
@@ -119,6 +130,7 @@ export async function findProject(database: Database, name: string): Promise<Pro
     createdAt: row.creation_time.getTime(),
     metadata: row.metadata,
     ownerId: row.owner_id,
+    protection: compileProtection(row.epoch, row.rules),
   };
 }
 

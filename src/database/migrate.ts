@@ -9,6 +9,7 @@ import { artifactChanges } from './migrations/0007-artifact-changes.ts';
 import { lists } from './migrations/0008-lists.ts';
 import { jobs } from './migrations/0009-jobs.ts';
 import { collection } from './migrations/0010-collection.ts';
+import { policies } from './migrations/0012-policies.ts';
 
 export interface Migration {
   readonly version: number;
@@ -28,6 +29,7 @@ const migrations: readonly Migration[] = [
   { version: 8, name: 'lists', sql: lists },
   { version: 9, name: 'jobs', sql: jobs },
   { version: 10, name: 'collection', sql: collection },
+  { version: 12, name: 'policies', sql: policies },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

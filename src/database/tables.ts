@@ -1,9 +1,10 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 import type { CollectionTables } from './tables-collection.ts';
 import type { JobTables } from './tables-jobs.ts';
+import type { PolicyTables } from './tables-policies.ts';
 
 /** Rows as PostgreSQL has them; `int8` is read as a number (sizes and ids stay below 2^53). */
-export interface Tables extends JobTables, CollectionTables {
+export interface Tables extends JobTables, CollectionTables, PolicyTables {
   installation: { name: string; value: string };
   user_account: UserAccountTable;
   project: ProjectTable;

@@ -11,6 +11,7 @@ import { configurationRoutes } from './configuration/configuration.routes.ts';
 import { carryOutCollection } from './gc/gc.job.ts';
 import type { CollectionParts } from './gc/index.ts';
 import { groupRoutes } from './groups/groups.routes.ts';
+import { immutabilityRoutes } from './immutability/immutability.routes.ts';
 import { internalRoutes } from './internal/internal.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
 import { laterRoutes } from './later/later.routes.ts';
@@ -52,6 +53,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...artifactChangeRoutes(parts),
     ...additionRoutes(parts),
     ...tagRoutes(parts),
+    ...immutabilityRoutes,
     ...memberRoutes,
     ...groupRoutes,
     ...labelRoutes,

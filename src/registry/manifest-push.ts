@@ -1,7 +1,9 @@
 import { nameOf } from '#src/access/authorize.ts';
+import type { Project } from '#src/auth/directory.ts';
 import { Failure } from '#src/failures.ts';
 import { insertManifest, type ManifestProblem } from '#src/features/artifacts/index.ts';
 import { isRecorded } from '#src/features/audit/index.ts';
+import { areRulesOutdated, pushRefusal } from '#src/features/immutability/index.ts';
 import { digestOf, parseDigest } from '#src/oci/digest.ts';
 import { type ParsedManifest, parseManifest } from '#src/oci/manifest.ts';
 import { isTag } from '#src/oci/reference.ts';
@@ -86,8 +88,30 @@ function readBody({ request }: RepositoryExchange): Promise<Buffer> {
   });
 }
 
+/** More often the rules of immutable tags do not change within one push. */
+const mostTries = 10;
+
 async function store(exchange: RepositoryExchange, repositoryId: number, push: Push): Promise<void> {
-  const { registry, project, repository, identity, request } = exchange;
+  const { registry, repository } = exchange;
+  let { project } = exchange;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await storeUnder(exchange, project, { repositoryId, push });
+    } catch (error) {
+      if (!areRulesOutdated(error) || tries === mostTries) throw pushRefusal(error, repository.name) ?? error;
+    }
+    registry.directory.forget(`project:${project.name}`);
+    const now = await registry.directory.project(project.name);
+    if (now?.id !== project.id) throw new Failure('NAME_UNKNOWN', `project ${project.name} was deleted`);
+    project = now;
+  }
+}
+
+async function storeUnder(
+  { registry, repository, identity, request }: RepositoryExchange,
+  project: Project,
+  { repositoryId, push }: { repositoryId: number; push: Push },
+): Promise<void> {
   const { manifest, digest, bytes, tags } = push;
   const problem = await insertManifest(registry.database.query, {
     projectId: project.id,
@@ -100,6 +124,7 @@ async function store(exchange: RepositoryExchange, repositoryId: number, push: P
     lease: `${registry.leaseSeconds} seconds`,
     username: isRecorded(registry.live, pushed) ? nameOf(identity.who) : null,
     clientAddress: request.socket.remoteAddress ?? '',
+    protection: project.protection,
   });
   if (problem) throw explain(problem);
 }

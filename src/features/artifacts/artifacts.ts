@@ -1,5 +1,6 @@
 import type { Context } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
+import { protectionOf } from '#src/features/immutability/index.ts';
 import { findRepository } from '#src/features/repositories/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { parseQuery } from '#src/http/query.ts';
@@ -22,6 +23,7 @@ import {
 /** What the caller wants to see beside each artifact. */
 export interface Wanted {
   readonly with_tag: boolean;
+  readonly with_immutable_status: boolean;
   readonly with_label: boolean;
   readonly with_accessory: boolean;
   readonly with_inherited_accessory: boolean;
@@ -33,7 +35,7 @@ export interface WholeArtifact {
   /** JSON; undefined when its config says nothing, or could not be read. */
   readonly attributes: string | undefined;
   readonly references: readonly ReferenceRow[];
-  readonly tags: readonly TagRow[];
+  readonly tags: readonly (TagRow & { readonly immutable?: boolean })[];
   readonly labels: readonly LabelRow[];
   readonly accessories: readonly AccessoryRow[];
   readonly inherited: readonly AccessoryRow[];
@@ -154,7 +156,7 @@ async function complete(
   ]);
   const beside = {
     references: Map.groupBy(references, (row) => row.parent_id),
-    tags: Map.groupBy(tags, (row) => row.artifact_id),
+    tags: Map.groupBy(await withStatus(ctx, rows, wanted, tags), (row) => row.artifact_id),
     labels: Map.groupBy(labels, (row) => row.artifact_id),
     accessories: Map.groupBy(accessories, (row) => row.subject_id),
     inherited: Map.groupBy(inherited, (row) => row.child_id),
@@ -167,6 +169,24 @@ async function complete(
     labels: beside.labels.get(row.id) ?? [],
     accessories: beside.accessories.get(row.id) ?? [],
     inherited: beside.inherited.get(row.id) ?? [],
+  }));
+}
+
+/** All rows are of one project. */
+async function withStatus(
+  ctx: Context,
+  rows: readonly ListedArtifact[],
+  wanted: Wanted,
+  tags: readonly TagRow[],
+): Promise<readonly (TagRow & { immutable?: boolean })[]> {
+  const [first] = rows;
+  if (!wanted.with_immutable_status || !first || tags.length === 0) return tags;
+  const protection = await protectionOf(ctx, first.project_id);
+  if (protection.isEmpty) return tags;
+  const repositories = new Map(rows.map((row) => [row.repository_id, row.repository_name]));
+  return tags.map((tag) => ({
+    ...tag,
+    immutable: protection.protects(repositories.get(tag.repository_id) ?? '', [tag.name]).length > 0,
   }));
 }
 

@@ -1,5 +1,6 @@
 import { type Statement, statement } from '#src/database/pool.ts';
 import { type Descriptor, isForeignLayer, type ParsedManifest } from '#src/oci/manifest.ts';
+import type { Protection } from '#src/oci/selector.ts';
 
 /** Why a manifest was not written; only what is wrong is set. */
 export interface ManifestProblem {
@@ -23,12 +24,17 @@ export interface NewManifest {
   /** Null when nobody wants an audit entry. */
   readonly username: string | null;
   readonly clientAddress: string;
+  /**
+   * The rules of immutable tags as the caller knows them. It fails with MRI01 over an immutable tag, with MRI02 when
+   * these are no longer the rules; both are the immutability feature's to explain.
+   */
+  readonly protection: Protection;
 }
 
 const put = statement<{ problem: ManifestProblem | null }>(
   'put-manifest',
   `select put_manifest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19::interval,
-                       $20, $21) as problem`,
+                       $20, $21, $22, $23) as problem`,
 );
 
 const json = (value: object | undefined): string | null =>
@@ -64,6 +70,8 @@ export async function insertManifest(ask: Ask, one: NewManifest): Promise<Manife
     one.lease,
     one.username,
     one.clientAddress,
+    one.protection.protects(one.repository, one.tags),
+    one.protection.epoch,
   ]);
   return row?.problem ?? undefined;
 }

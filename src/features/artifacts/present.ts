@@ -37,12 +37,14 @@ export function presentArtifact({ row, attributes, ...beside }: WholeArtifact): 
 /** Harbor: what was not asked for and what is empty are null alike (wire.md section 15). */
 const orNull = <T>(list: T[]): T[] | null => (list.length === 0 ? null : list);
 
-export function presentTag({ id, repository_id, artifact_id, name, push_time, pull_time }: TagRow): api.Tag {
+/** Harbor: `immutable` is false unless it was asked for, whatever the rules say. */
+export function presentTag(row: TagRow & { readonly immutable?: boolean }): api.Tag {
+  const { id, repository_id, artifact_id, name, push_time, pull_time, immutable = false } = row;
   return {
     ...filled({ id, repository_id, artifact_id, name }),
     push_time: push_time.toISOString(),
     pull_time: pull_time?.toISOString() ?? unsetDate,
-    immutable: false,
+    immutable,
   };
 }
 

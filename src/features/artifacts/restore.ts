@@ -2,6 +2,7 @@ import { announce, type Context, inTransaction, type TxContext } from '#src/cont
 import { run } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
+import { protectionOf } from '#src/features/immutability/index.ts';
 import { quotaExceeded } from '#src/features/quotas/index.ts';
 import { type ContentParts, type Repository, repositoryNameOf } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
@@ -145,6 +146,7 @@ async function insert(
     // One entry tells of the whole restoration.
     username: null,
     clientAddress: ctx.clientAddress,
+    protection: await protectionOf(ctx, repository.project_id),
   });
   if (!problem) return;
   throw new Failure(

@@ -1,6 +1,7 @@
 import { type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
+import { protectionOf, tagRefusal } from '#src/features/immutability/index.ts';
 import { noteTags } from '#src/features/trash/index.ts';
 import type { ContentParts, Repository } from '#src/features/repositories/index.ts';
 import { quote } from '#src/oci/quote.ts';
@@ -28,16 +29,17 @@ export interface ChangedTag {
  */
 export async function changeTags(
   ctx: TxContext,
-  { repository_id: repository }: Repository,
+  place: Repository,
   changes: readonly TagChange[],
 ): Promise<ChangedTag[]> {
+  const repository = place.repository_id;
   const done: ChangedTag[] = [];
   let open = changes;
   while (open.length > 0) {
     const names = open.map(({ name }) => name);
     const held = new Map((await store.lockTags(ctx.db, repository, names)).map((row) => [row.name, row]));
-    // A rule that protects tags is asked here: `held` is what they name, and nobody can move them until the commit.
     const { fresh, moved, gone } = sorted(open, held);
+    await refuseImmutable(ctx, place, { updated: moved.names, deleted: gone });
     if (gone.length > 0) await store.removeTags(ctx.db, repository, gone);
     if (moved.names.length > 0) await store.moveTags(ctx.db, repository, moved);
     const inserted =
@@ -49,6 +51,20 @@ export async function changeTags(
     open = open.filter(({ name }) => lost.has(name));
   }
   return done;
+}
+
+/** `held` tags stay what they are until the commit, and so do the rules: what is let through here is let through. */
+async function refuseImmutable(
+  ctx: TxContext,
+  { project_id, name }: Repository,
+  tags: Readonly<Record<'updated' | 'deleted', readonly string[]>>,
+): Promise<void> {
+  if (tags.updated.length + tags.deleted.length === 0) return;
+  const protection = await protectionOf(ctx, project_id);
+  for (const what of ['updated', 'deleted'] as const) {
+    const [tag] = protection.protects(name, tags[what]);
+    if (tag !== undefined) throw tagRefusal(tag, what);
+  }
 }
 
 function sorted(changes: readonly TagChange[], held: ReadonlyMap<string, store.NamedArtifact>) {

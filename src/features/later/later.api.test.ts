@@ -36,8 +36,8 @@ describe.each(Object.entries(later))('%s', (feature, operations) => {
 
 test('a project that the caller may not see is answered like one that is not there', async () => {
   const [there, not] = await Promise.all([
-    api.as('stranger').get('/projects/team/immutabletagrules'),
-    api.as('stranger').get('/projects/nobody/immutabletagrules'),
+    api.as('stranger').get('/projects/team/scanner'),
+    api.as('stranger').get('/projects/nobody/scanner'),
   ]);
 
   expect([there.status, there.body]).toEqual([not.status, not.body]);

@@ -95,12 +95,6 @@ export const later = {
     listRetentionTasks: 'GET /retentions/:id/executions/:eid/tasks',
     getRetentionTaskLog: 'GET /retentions/:id/executions/:eid/tasks/:tid',
   },
-  'tag immutability': {
-    ListImmuRules: 'GET /projects/:project_name_or_id/immutabletagrules',
-    CreateImmuRule: 'POST /projects/:project_name_or_id/immutabletagrules',
-    UpdateImmuRule: 'PUT /projects/:project_name_or_id/immutabletagrules/:immutable_rule_id',
-    DeleteImmuRule: 'DELETE /projects/:project_name_or_id/immutabletagrules/:immutable_rule_id',
-  },
   'job administration': {
     getWorkerPools: 'GET /jobservice/pools',
     getWorkers: 'GET /jobservice/pools/:pool_id/workers',

@@ -34,6 +34,19 @@ export async function lock(tx: Tx, id: number): Promise<number | undefined> {
   return artifacts.rows[0]?.count ?? 0;
 }
 
+/** The next names of tags, in their order; none after the last. */
+export async function listTags(tx: Tx, id: number, after: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('tag')
+    .select('name')
+    .where('repository_id', '=', id)
+    .where('name', '>', after)
+    .orderBy('name')
+    .limit(5_000)
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
 /** What `lock` has locked. The project gets back the bytes of blobs that no other repository of it holds. */
 export async function remove(tx: Tx, { id, project_id }: { id: number; project_id: number }): Promise<void> {
   await tx.deleteFrom('tag').where('repository_id', '=', id).execute();

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { announce, type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { record } from '#src/features/audit/index.ts';
+import { protectionOf, tagRefusal } from '#src/features/immutability/index.ts';
 import { keepRepository } from '#src/features/trash/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import * as store from './delete.store.ts';
@@ -31,12 +32,30 @@ async function remove(ctx: TxContext, repository: Repository): Promise<void> {
   const { repository_id: id, project_id, name } = repository;
   const artifacts = await store.lock(ctx.db, id);
   if (artifacts === undefined) throw notFound(name);
-  // A rule that forbids the deletion is asked here: nobody can add to the repository or move a tag from now on.
+  await refuseImmutable(ctx, repository);
   await keepRepository(ctx, repository);
   await store.remove(ctx.db, { id, project_id });
   const detail = { artifacts };
   await record(ctx, { operation: 'delete', resource_type: 'repository', resource: name, project_id, detail });
   await announce(ctx, `repository:${name}`);
+}
+
+/** Nobody can add to the repository or move a tag from now on, nor change the rules (S-098). */
+async function refuseImmutable(
+  ctx: TxContext,
+  { repository_id, project_id, name }: Repository,
+): Promise<void> {
+  const protection = await protectionOf(ctx, project_id);
+  if (protection.isEmpty) return;
+  let after = '';
+  for (;;) {
+    const tags = await store.listTags(ctx.db, repository_id, after);
+    const [immutable] = protection.protects(name, tags);
+    if (immutable !== undefined) throw tagRefusal(immutable, 'deleted');
+    const last = tags.at(-1);
+    if (last === undefined) return;
+    after = last;
+  }
 }
 
 /**

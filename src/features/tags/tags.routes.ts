@@ -6,8 +6,9 @@ import * as tags from './tags.ts';
 
 export function tagRoutes(parts: ContentParts): readonly Route[] {
   return [
-    route(api.listTags, async (ctx, { project, params, page }) => {
-      const { rows, total } = await tags.listTags(ctx, project, params, page);
+    route(api.listTags, async (ctx, { project, params, query, page }) => {
+      const asked = { page, withStatus: query.with_immutable_status };
+      const { rows, total } = await tags.listTags(ctx, project, params, asked);
       return new Listed(rows.map(presentTag), total);
     }),
 

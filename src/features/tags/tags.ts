@@ -1,6 +1,7 @@
 import type { Context } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { type ArtifactRow, findArtifact, removeTag, setTag } from '#src/features/artifacts/index.ts';
+import { protectionOf } from '#src/features/immutability/index.ts';
 import { type ContentParts, findRepository, type Repository } from '#src/features/repositories/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { parseQuery } from '#src/http/query.ts';
@@ -17,10 +18,19 @@ export async function listTags(
   ctx: Context,
   project: GuardedProject,
   path: ArtifactPath,
-  page: Page,
-): Promise<{ rows: store.TagRow[]; total: number }> {
-  const { artifact } = await findIn(ctx, project, path);
-  return store.list(ctx, artifact.id, parseQuery(page.q), page);
+  { page, withStatus }: { page: Page; withStatus: boolean },
+): Promise<{ rows: (store.TagRow & { immutable?: boolean })[]; total: number }> {
+  const { artifact, repository } = await findIn(ctx, project, path);
+  const { rows, total } = await store.list(ctx, artifact.id, parseQuery(page.q), page);
+  if (!withStatus) return { rows, total };
+  const protection = await protectionOf(ctx, project.id);
+  const immutable = new Set(
+    protection.protects(
+      repository.name,
+      rows.map(({ name }) => name),
+    ),
+  );
+  return { rows: rows.map((row) => ({ ...row, immutable: immutable.has(row.name) })), total };
 }
 
 export async function createTag(

@@ -1,0 +1,1 @@
+export { areRulesOutdated, protectionOf, pushRefusal, tagRefusal } from './protection.ts';
