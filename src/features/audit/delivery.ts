@@ -32,7 +32,7 @@ export function openDelivery(receiver: Endpoint, options: DeliveryOptions): Prom
 }
 
 /** Connects and lets go again, to learn whether anybody is there; UDP only tells whether the name is known. */
-export async function reach(receiver: Endpoint, options: DeliveryOptions): Promise<void> {
+async function reach(receiver: Endpoint, options: DeliveryOptions): Promise<void> {
   const delivery = await openDelivery(receiver, options);
   delivery.close();
 }

@@ -73,7 +73,7 @@ async function startStream(protocol: 'tcp' | 'tls', options: ReceiverOptions): P
 }
 
 /** Takes octet counted messages apart. */
-export function readMessages(socket: Socket, messages: string[]): void {
+function readMessages(socket: Socket, messages: string[]): void {
   let rest = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk]);
