@@ -10,6 +10,7 @@ import { lists } from './migrations/0008-lists.ts';
 import { jobs } from './migrations/0009-jobs.ts';
 import { collection } from './migrations/0010-collection.ts';
 import { policies } from './migrations/0012-policies.ts';
+import { ledger } from './migrations/0013-ledger.ts';
 
 export interface Migration {
   readonly version: number;
@@ -30,6 +31,7 @@ const migrations: readonly Migration[] = [
   { version: 9, name: 'jobs', sql: jobs },
   { version: 10, name: 'collection', sql: collection },
   { version: 12, name: 'policies', sql: policies },
+  { version: 13, name: 'ledger', sql: ledger },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

@@ -9,7 +9,8 @@ import { auditRoutes } from './audit/audit.routes.ts';
 import type { ConfigurationParts } from './configuration/index.ts';
 import { configurationRoutes } from './configuration/configuration.routes.ts';
 import { carryOutCollection } from './gc/gc.job.ts';
-import type { CollectionParts } from './gc/index.ts';
+import { collectionRoutes } from './gc/gc.routes.ts';
+import { type CollectionParts, collectionSchedule } from './gc/index.ts';
 import { groupRoutes } from './groups/groups.routes.ts';
 import { immutabilityRoutes } from './immutability/immutability.routes.ts';
 import { internalRoutes } from './internal/internal.routes.ts';
@@ -18,6 +19,9 @@ import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
 import { metadataRoutes } from './projects/metadata.routes.ts';
 import { projectRoutes } from './projects/projects.routes.ts';
+import { purgeSchedule } from './purge/index.ts';
+import { carryOutPurge } from './purge/purge.job.ts';
+import { purgeRoutes } from './purge/purge.routes.ts';
 import { repositoryRoutes } from './repositories/repositories.routes.ts';
 import { quotaRoutes } from './quotas/quotas.routes.ts';
 import { projectRobotRoutes } from './robots/project-robots.routes.ts';
@@ -63,6 +67,8 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...projectRobotRoutes,
     ...configurationRoutes(parts),
     ...systemRoutes(parts),
+    ...collectionRoutes,
+    ...purgeRoutes,
     ...internalRoutes,
   ];
 }
@@ -72,5 +78,5 @@ export function createJobs(parts: FeatureParts & { readonly database: Database }
   readonly jobs: readonly CarriedOut[];
   readonly schedules: readonly Scheduled[];
 } {
-  return { jobs: [carryOutCollection(parts)], schedules: [] };
+  return { jobs: [carryOutCollection(parts), carryOutPurge], schedules: [collectionSchedule, purgeSchedule] };
 }

@@ -114,8 +114,19 @@ export class Listed<T> {
   }
 }
 
+/** An answer that is sent piece by piece as it comes into being; `signal` ends when the client goes away. */
+export class Streamed {
+  readonly contentType: string;
+  readonly pieces: (signal: AbortSignal) => AsyncIterable<string>;
+
+  constructor(contentType: string, pieces: (signal: AbortSignal) => AsyncIterable<string>) {
+    this.contentType = contentType;
+    this.pieces = pieces;
+  }
+}
+
 type Result<O extends EndpointOptions> = O['reply'] extends TSchema
-  ? Static<O['reply']> | Answer<Static<O['reply']>> | Listed<Static<O['reply']>>
+  ? Static<O['reply']> | Answer<Static<O['reply']>> | Listed<Static<O['reply']>> | Streamed
   : void | null | Answer<never>;
 
 export interface Route {

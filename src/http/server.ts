@@ -24,6 +24,7 @@ import {
   type Page,
   pathOf,
   type Route,
+  Streamed,
 } from './endpoint.ts';
 import { refusalOf } from './errors.ts';
 import { readOnlyForms } from './form-body.ts';
@@ -32,6 +33,7 @@ import { readOnlyJson } from './json-body.ts';
 import { linkOf } from './list.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { logRequest } from './request-log.ts';
+import { stream } from './stream.ts';
 import { createValidators, type Validators } from './validation.ts';
 
 /** What the API needs from the rest of the program. */
@@ -247,6 +249,7 @@ function send(
     if (link !== undefined) reply.header('link', link);
     return json(reply.status(200), result.items);
   }
+  if (result instanceof Streamed) return stream(reply, result);
   if (result instanceof Answer) {
     reply.headers(result.headers).status(result.status ?? options.status ?? 200);
     return json(reply, result.body);

@@ -74,15 +74,6 @@ export const later = {
     ListWebhookJobs: 'GET /projects/:project_name_or_id/webhook/jobs',
     GetSupportedEventTypes: 'GET /projects/:project_name_or_id/webhook/events',
   },
-  'garbage collection': {
-    getGCHistory: 'GET /system/gc',
-    getGC: 'GET /system/gc/:gc_id',
-    stopGC: 'PUT /system/gc/:gc_id',
-    getGCLog: 'GET /system/gc/:gc_id/log',
-    getGCSchedule: 'GET /system/gc/schedule',
-    createGCSchedule: 'POST /system/gc/schedule',
-    updateGCSchedule: 'PUT /system/gc/schedule',
-  },
   'tag retention': {
     getRentenitionMetadata: 'GET /retentions/metadatas',
     createRetention: 'POST /retentions',
@@ -104,15 +95,6 @@ export const later = {
     actionPendingJobs: 'PUT /jobservice/queues/:job_type',
     listSchedules: 'GET /schedules',
     getSchedulePaused: 'GET /schedules/:job_type/paused',
-  },
-  'audit log purging': {
-    getPurgeHistory: 'GET /system/purgeaudit',
-    getPurgeJob: 'GET /system/purgeaudit/:purge_id',
-    stopPurge: 'PUT /system/purgeaudit/:purge_id',
-    getPurgeJobLog: 'GET /system/purgeaudit/:purge_id/log',
-    getPurgeSchedule: 'GET /system/purgeaudit/schedule',
-    createPurgeSchedule: 'POST /system/purgeaudit/schedule',
-    updatePurgeSchedule: 'PUT /system/purgeaudit/schedule',
   },
   preheating: {
     ListProviders: 'GET /p2p/preheat/providers',

@@ -1,0 +1,14 @@
+export { ExecutionId, History, ScheduleBody } from './executions.contract.ts';
+export { type ExecutionRow, findExecution } from './executions.store.ts';
+export { followExecution, type Progress } from './follow.ts';
+export { executionLog, taskLog, textOf } from './log.ts';
+export { presentRun, presentSchedule } from './present.ts';
+export {
+  applySchedule,
+  getRun,
+  listRuns,
+  type RunKind,
+  scheduledRun,
+  startRun,
+  stopRun,
+} from './runs.ts';

@@ -1,0 +1,86 @@
+import { type Static, Type } from 'typebox';
+import { ExecutionId, History, ScheduleBody } from '#src/features/executions/index.ts';
+import { endpoint } from '#src/http/endpoint.ts';
+import { DateTime } from '#src/http/shapes.ts';
+
+const tag = 'gc';
+const OneRun = Type.Object({ gc_id: ExecutionId() });
+
+export const getGCHistory = endpoint('GET /system/gc', {
+  id: 'getGCHistory',
+  tag,
+  guard: { system: 'garbage-collection:list' },
+  list: true,
+  reply: Type.Array(History),
+});
+
+export const getGC = endpoint('GET /system/gc/:gc_id', {
+  id: 'getGC',
+  tag,
+  guard: { system: 'garbage-collection:read' },
+  params: OneRun,
+  reply: History,
+});
+
+export const stopGC = endpoint('PUT /system/gc/:gc_id', {
+  id: 'stopGC',
+  tag,
+  guard: { system: 'garbage-collection:stop' },
+  params: OneRun,
+});
+
+export const getGCLog = endpoint('GET /system/gc/:gc_id/log', {
+  id: 'getGCLog',
+  tag,
+  guard: { system: 'garbage-collection:read' },
+  params: OneRun,
+  reply: Type.String(),
+});
+
+export const getGCSchedule = endpoint('GET /system/gc/schedule', {
+  id: 'getGCSchedule',
+  tag,
+  guard: { system: 'garbage-collection:read' },
+  reply: History,
+});
+
+export const createGCSchedule = endpoint('POST /system/gc/schedule', {
+  id: 'createGCSchedule',
+  tag,
+  guard: { system: 'garbage-collection:create' },
+  body: ScheduleBody,
+  status: 201,
+  failures: [409],
+});
+
+export const updateGCSchedule = endpoint('PUT /system/gc/schedule', {
+  id: 'updateGCSchedule',
+  tag,
+  guard: { system: 'garbage-collection:update' },
+  body: ScheduleBody,
+  failures: [409],
+});
+
+const LedgerEntry = Type.Object({
+  id: Type.Integer(),
+  deleted_at: DateTime(),
+  kind: Type.String({ description: 'tag, artifact, repository, link, blob, object, orphan or upload' }),
+  repository: Type.Optional(Type.String()),
+  digest: Type.Optional(Type.String()),
+  tags: Type.Optional(Type.Array(Type.String())),
+  size: Type.Integer(),
+  reason: Type.String(),
+  username: Type.String(),
+  execution_id: Type.Optional(Type.Integer()),
+});
+export type LedgerEntry = Static<typeof LedgerEntry>;
+
+export const listGCLedger = endpoint('GET /system/gc/ledger', {
+  id: 'listGCLedger',
+  tag,
+  summary:
+    'What was deleted, when and why. q takes repository, digest, kind, username, execution_id and deleted_at',
+  guard: { system: 'garbage-collection:list' },
+  list: true,
+  reply: Type.Array(LedgerEntry),
+});

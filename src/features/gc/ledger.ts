@@ -1,0 +1,15 @@
+import type { Context } from '#src/context.ts';
+import type { Page } from '#src/http/endpoint.ts';
+import { parseQuery } from '#src/http/query.ts';
+import * as store from './ledger.store.ts';
+
+/** One page of what was deleted, newest first unless asked otherwise. */
+export async function listLedger(
+  ctx: Context,
+  page: Page,
+): Promise<{ rows: store.LedgerRow[]; total: number }> {
+  const clauses = parseQuery(page.q);
+  const rows = await store.listEntries(ctx.db, clauses, page);
+  const total = await ctx.counts.total(page, rows.length, store.entryCount(ctx.db, clauses));
+  return { rows, total };
+}

@@ -1,0 +1,1 @@
+export { purgeSchedule } from './purge.ts';
