@@ -43,19 +43,29 @@ export type AccessChange =
 /** The channel on which replicas tell each other what to forget. */
 export const accessChannel = 'moorage_access';
 
+/** A transaction that PostgreSQL ended because it waited in a circle with others is begun again this often. */
+const deadlockTries = 3;
+
 /**
  * Runs `work` in one transaction. The inner parameter deliberately has the outer one's name, so that no pool is
- * left to reach for. Nested calls join the outer transaction.
+ * left to reach for. Nested calls join the outer transaction. `work` is run again after a deadlock, so all that it
+ * changes is in the database.
  */
 export async function inTransaction<T>(
   ctx: Context | TxContext,
   work: (ctx: TxContext) => Promise<T>,
 ): Promise<T> {
   if (isInTransaction(ctx)) return work(ctx);
-  const announced: AccessChange[] = [];
-  const result = await ctx.db.transaction().execute((tx) => work({ ...ctx, db: tx, announced }));
-  for (const change of announced) ctx.forget(change);
-  return result;
+  for (let attempt = 1; ; attempt++) {
+    const announced: AccessChange[] = [];
+    try {
+      const result = await ctx.db.transaction().execute((tx) => work({ ...ctx, db: tx, announced }));
+      for (const change of announced) ctx.forget(change);
+      return result;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== '40P01' || attempt === deadlockTries) throw error;
+    }
+  }
 }
 
 function isInTransaction(ctx: Context | TxContext): ctx is TxContext {

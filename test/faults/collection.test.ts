@@ -82,13 +82,13 @@ async function stress(seconds: number, settings: Partial<Settings>, replicas: 1 
   const urls = replicas === 1 ? [app.url] : [app.url, (await app.replica()).url];
   const run = {
     urls,
-    layers: Array.from({ length: 24 }, () => random.bytes(200 + random.below(20_000))),
+    layers: Array.from({ length: 60 }, () => random.bytes(200 + random.below(20_000))),
     leaseMilliseconds: leaseSeconds * 1000,
     until: performance.now() + seconds * 1000,
   };
   const those = Array.from(
     { length: clients },
-    (_, number) => new CollectionClient(number, clients, run, randomFrom(seed + number + 1)),
+    (_, number) => new CollectionClient(number, run, randomFrom(seed + number + 1)),
   );
 
   const [{ totals, pass }] = await Promise.all([

@@ -6,10 +6,8 @@ import { type HttpAnswer, request } from './http.ts';
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const indexType = 'application/vnd.oci.image.index.v1+json';
 
-interface Image {
-  readonly digest: string;
-  readonly blobs: readonly string[];
-}
+const repositories = 4;
+const repositoryOf = (number: number) => `library/shared-${number % repositories}`;
 
 export interface CollectionRun {
   readonly urls: readonly string[];
@@ -24,8 +22,9 @@ export interface CollectionRun {
 export type Complaint = string;
 
 /**
- * One client with a repository of its own: it pushes images of shared layers (asking first whether they are there, or
- * mounting them from another client's repository), makes indexes, deletes tags and artifacts, and pulls what it has.
+ * One client with tags of its own in a repository that it shares with others, so that one deletes what another was just
+ * promised: it pushes images of shared layers (asking first whether they are there, or mounting them from another
+ * repository), makes indexes, deletes tags and artifacts, and pulls what it has.
  * What the registry said yes to is remembered, and must be there until the client itself deletes it.
  */
 export class CollectionClient {
@@ -33,16 +32,19 @@ export class CollectionClient {
   readonly complaints: Complaint[] = [];
   /** Tag → digest, as the registry acknowledged them. */
   readonly tags = new Map<string, string>();
-  readonly #images = new Map<string, Image>();
+  /** What was pushed and not deleted, tagged or not: old ones go too, so that layers really lose their last user. */
+  readonly #live = new Set<string>();
   readonly #deleted = new Set<string>();
+  readonly #sizes = new Map<string, number>();
+  readonly #children = new Set<string>();
   readonly #run: CollectionRun;
   readonly #random: Random;
-  readonly #others: number;
+  readonly #number: number;
   readonly counts = { pushed: 0, mounted: 0, skipped: 0, deleted: 0, pulled: 0, late: 0 };
 
-  constructor(number: number, others: number, run: CollectionRun, random: Random) {
-    this.repository = `library/client-${number}`;
-    this.#others = others;
+  constructor(number: number, run: CollectionRun, random: Random) {
+    this.repository = repositoryOf(number);
+    this.#number = number;
     this.#run = run;
     this.#random = random;
   }
@@ -55,10 +57,10 @@ export class CollectionClient {
   async work(): Promise<void> {
     while (performance.now() < this.#run.until) {
       const roll = this.#random.next();
-      if (roll < 0.45 || this.tags.size === 0) await this.#push();
-      else if (roll < 0.55) await this.#pushIndex();
-      else if (roll < 0.7) await this.#deleteTag();
-      else if (roll < 0.85) await this.#deleteArtifact();
+      if (roll < 0.4 || this.tags.size === 0) await this.#push();
+      else if (roll < 0.45) await this.#pushIndex();
+      else if (roll < 0.5) await this.#deleteTag();
+      else if (roll < 0.9) await this.#deleteArtifact();
       else await this.pull(this.#random.pick([...this.tags.keys()]));
     }
   }
@@ -110,29 +112,32 @@ export class CollectionClient {
 
   async #pushIndex(): Promise<void> {
     const children = [await this.#pushImage(undefined), await this.#pushImage(undefined)];
-    if (children.includes(undefined)) return;
-    const manifests = children.map((child) => ({ mediaType: manifestType, digest: child?.digest, size: 0 }));
-    const sized = manifests.map((one) => ({ ...one, size: this.#sizes.get(one.digest ?? '') ?? 0 }));
+    const digests = children.filter((child) => child !== undefined);
+    if (digests.length < children.length) return;
+    for (const digest of digests) this.#children.add(digest);
+    const sized = digests.map((digest) => ({
+      mediaType: manifestType,
+      digest,
+      size: this.#sizes.get(digest) ?? 0,
+    }));
     const body = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: sized }));
     const tag = this.#someTag();
     const answer = await this.#putManifest(tag, body, indexType);
     // A child without a tag or parent may be taken by nobody: it was acknowledged a moment ago.
-    if (answer.status === 201) this.#acknowledge(tag, digestOf(body), []);
+    if (answer.status === 201) this.#acknowledge(tag, digestOf(body));
     else
       this.complaints.push(
         `an index of children pushed just now was answered ${answer.status} ${answer.code ?? ''}`,
       );
   }
 
-  readonly #sizes = new Map<string, number>();
-
   /** Undefined when the registry's word ran out before the manifest was there. */
-  async #pushImage(tag: string | undefined): Promise<Image | undefined> {
+  async #pushImage(tag: string | undefined): Promise<string | undefined> {
     const began = performance.now();
     const config = Buffer.from(
       JSON.stringify({ architecture: 'amd64', os: 'linux', n: this.#random.below(2 ** 31) }),
     );
-    const layers = Array.from({ length: 1 + this.#random.below(4) }, () =>
+    const layers = Array.from({ length: 1 + this.#random.below(2) }, () =>
       this.#random.pick(this.#run.layers),
     );
     const blobs = [config, ...new Set(layers)];
@@ -152,12 +157,8 @@ export class CollectionClient {
     const answer = await this.#putManifest(tag ?? digest, body, manifestType);
     if (answer.status === 201) {
       this.#sizes.set(digest, body.length);
-      this.#acknowledge(
-        tag,
-        digest,
-        blobs.map((bytes) => digestOf(bytes)),
-      );
-      return { digest, blobs: [] };
+      this.#acknowledge(tag, digest);
+      return digest;
     }
     if (performance.now() - began > this.#run.leaseMilliseconds) this.counts.late += 1;
     else
@@ -167,8 +168,8 @@ export class CollectionClient {
     return undefined;
   }
 
-  #acknowledge(tag: string | undefined, digest: string, blobs: readonly string[]): void {
-    this.#images.set(digest, { digest, blobs });
+  #acknowledge(tag: string | undefined, digest: string): void {
+    this.#live.add(digest);
     this.#deleted.delete(digest);
     if (tag !== undefined) this.tags.set(tag, digest);
   }
@@ -180,7 +181,7 @@ export class CollectionClient {
       this.counts.skipped += 1;
       return;
     }
-    const from = `library/client-${this.#random.below(this.#others)}`;
+    const from = repositoryOf(this.#random.below(repositories));
     const begun = await this.#send('POST', `blobs/uploads/?mount=${digest}&from=${from}`);
     if (begun.status === 201) {
       this.counts.mounted += 1;
@@ -207,18 +208,21 @@ export class CollectionClient {
   }
 
   async #deleteArtifact(): Promise<void> {
-    const digest = this.tags.get(this.#random.pick([...this.tags.keys()])) ?? '';
+    const digest = this.#random.pick([...this.#live]);
     const answer = await this.#send('DELETE', `manifests/${digest}`);
     if (answer.status === 412) return; // An index has it.
-    if (answer.status !== 202)
-      this.complaints.push(`the deletion of ${digest} was answered ${answer.status}`);
+    // A child that went with its index is gone already.
+    if (answer.status !== 202 && !(answer.status === 404 && this.#children.has(digest))) {
+      this.complaints.push(`the deletion of ${digest} was answered ${answer.status} ${answer.code ?? ''}`);
+    }
+    this.#live.delete(digest);
     for (const [tag, named] of this.tags) if (named === digest) this.tags.delete(tag);
     this.#deleted.add(digest);
     this.counts.deleted += 1;
   }
 
   #someTag(): string {
-    return `t${this.#random.below(8)}`;
+    return `c${this.#number}-${this.#random.below(4)}`;
   }
 
   #url(): string {

@@ -86,13 +86,14 @@ create table trash_blob (
 );
 create index trash_blob_blob on trash_blob (blob_id);
 
+-- In one order: deletions that need the same blobs would otherwise wait for each other's rows in a circle.
 create function note_lost_reference() returns trigger language plpgsql as $$
 begin
   if tg_table_name = 'artifact_blob' then
-    insert into collection_due (repository_id, blob_id) select distinct repository_id, blob_id from gone
+    insert into collection_due (repository_id, blob_id) select distinct repository_id, blob_id from gone order by 1, 2
       on conflict do nothing;
   else
-    insert into collection_due (repository_id, blob_id) select distinct 0, blob_id from gone on conflict do nothing;
+    insert into collection_due (repository_id, blob_id) select distinct 0, blob_id from gone order by 2 on conflict do nothing;
   end if;
   return null;
 end $$;
@@ -123,7 +124,7 @@ begin
   return v_found;
 end $$;
 
--- Decides about the next due candidates, in the order of their digests, as pushes lock. Each blob is locked first and
+-- Decides about the next due candidates, in the order in which deletions add them. Each blob is locked first and
 -- looked at afterwards, in statements of their own, so nothing that was promised before the lock is overlooked. A blob
 -- that somebody holds is left for later. Returns what was decided.
 create function collect_due(p_limit int, p_window interval, p_execution bigint)
@@ -136,7 +137,7 @@ begin
   for v in
     select d.repository_id, d.blob_id from
       (select * from collection_due where due_at <= now() order by due_at limit p_limit for update skip locked) d
-      left join blob b on b.id = d.blob_id order by b.digest, d.repository_id desc
+      order by d.blob_id, d.repository_id desc
   loop
     v_blob := null;
     select * into v_blob from blob where id = v.blob_id for update skip locked;
