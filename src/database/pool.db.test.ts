@@ -1,33 +1,26 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'kysely';
-import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { type Database, isDatabaseFault, openDatabase } from './pool.ts';
+import { expect, test } from 'vitest';
+import { createTestDatabase } from '#test/support/database.ts';
+import { isDatabaseFault, openDatabase } from './pool.ts';
 
-let created: TestDatabase;
-let database: Database;
+test('a connection that is ended between two statements of a transaction is a fault of its request alone', async () => {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase(url, { max: 4 });
 
-beforeAll(async () => {
-  created = await createTestDatabase();
-  database = openDatabase(created.url, { max: 2 });
-});
-
-afterAll(async () => {
-  await database.close();
-  await created.drop();
-});
-
-test('a connection that breaks between two statements of a transaction fails the transaction, not the process', async () => {
-  const { db } = database;
-  const work = db.transaction().execute(async (tx) => {
-    const mine = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
-    // Waits until the backend is gone; the news reaches this process before the answer does.
-    await sql`select pg_terminate_backend(${mine.rows[0]?.pid ?? 0}, 5000)`.execute(db);
-    await sql`select 1`.execute(db);
-    return sql`select 1`.execute(tx);
+  const broken = database.db.transaction().execute(async (tx) => {
+    await sql`set local idle_in_transaction_session_timeout = 100`.execute(tx);
+    // This process is busy meanwhile, so it writes to a connection that the other side has closed.
+    const until = performance.now() + 500;
+    while (performance.now() < until);
+    const big = 'x'.repeat(4 << 20);
+    await Promise.allSettled([sql`select ${big}`.execute(tx), sql`select ${big}`.execute(tx)]);
+    await sql`select 1`.execute(tx);
   });
 
-  const error: unknown = await work.catch((failure: unknown) => failure);
-
+  const error: unknown = await broken.catch((reason: unknown) => reason);
   expect(isDatabaseFault(error)).toBe(true);
-  expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+  const { rows } = await sql<{ one: number }>`select 1 as one`.execute(database.db);
+  expect(rows).toEqual([{ one: 1 }]);
+  await database.close();
+  await drop();
 });

@@ -100,6 +100,8 @@ function openPool(
   });
   // An idle connection that breaks is only news: the next query opens a new one and reports what it meets.
   pool.on('error', () => undefined);
+  // One that breaks between two statements of a transaction tells nobody else: without a listener the process ends.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
