@@ -14,6 +14,7 @@ import { type CollectionParts, collectionSchedule } from './gc/index.ts';
 import { groupRoutes } from './groups/groups.routes.ts';
 import { immutabilityRoutes } from './immutability/immutability.routes.ts';
 import { internalRoutes } from './internal/internal.routes.ts';
+import { jobAdminRoutes } from './job-admin/job-admin.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
 import { laterRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
@@ -69,6 +70,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...systemRoutes(parts),
     ...collectionRoutes,
     ...purgeRoutes,
+    ...jobAdminRoutes(),
     ...internalRoutes,
   ];
 }

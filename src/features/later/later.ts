@@ -86,16 +86,6 @@ export const later = {
     listRetentionTasks: 'GET /retentions/:id/executions/:eid/tasks',
     getRetentionTaskLog: 'GET /retentions/:id/executions/:eid/tasks/:tid',
   },
-  'job administration': {
-    getWorkerPools: 'GET /jobservice/pools',
-    getWorkers: 'GET /jobservice/pools/:pool_id/workers',
-    stopRunningJob: 'PUT /jobservice/jobs/:job_id',
-    actionGetJobLog: 'GET /jobservice/jobs/:job_id/log',
-    listJobQueues: 'GET /jobservice/queues',
-    actionPendingJobs: 'PUT /jobservice/queues/:job_type',
-    listSchedules: 'GET /schedules',
-    getSchedulePaused: 'GET /schedules/:job_type/paused',
-  },
   preheating: {
     ListProviders: 'GET /p2p/preheat/providers',
     PingInstances: 'POST /p2p/preheat/instances/ping',
