@@ -72,7 +72,7 @@ test('the first person is user 3, the first own project is 2', async () => {
   expect(ids).toEqual([3, 2]);
 });
 
-test('without a password a random one is made, told once, and works', async () => {
+test('S-029: without a password a random one is made, told once, and works', async () => {
   const database = await empty();
 
   const [first, second] = [await initialise(database, {}), await initialise(database, { adminPassword: '' })];

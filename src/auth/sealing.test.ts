@@ -21,14 +21,14 @@ test('the same text is sealed differently each time', () => {
   expect(sealed.size).toBe(100);
 });
 
-test('a sealed value does not open in another row or for another purpose', () => {
+test('G-68: a sealed value does not open in another row or for another purpose', () => {
   const sealed = seal(secretKey, place, plain);
 
   expect(() => open(secretKey, { ...place, name: 'other' }, sealed)).toThrow('other does not open');
   expect(() => open(secretKey, { ...place, purpose: 'credential' }, sealed)).toThrow('does not open');
 });
 
-test('another secret key is named as the cause, with the remedy', () => {
+test('S-059: another secret key is named as the cause, with the remedy', () => {
   const sealed = seal(randomBytes(32), place, plain);
 
   expect(() => open(secretKey, place, sealed)).toThrow(/another secret key .* MOORAGE_SECRET_KEY/);

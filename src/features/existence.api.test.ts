@@ -125,7 +125,7 @@ const withIds = endpoints
       .map((name) => [options.id, name, method, path] as const),
   );
 
-describe('S-016, S-019, S-026: an object of another project is answered as one that is not there', () => {
+describe('S-016, S-019: an object of another project is answered as one that is not there', () => {
   test('every parameter of every path is known', () => {
     expect(withIds.length).toBeGreaterThan(40);
     expect(withIds.filter(([, name]) => !(name in values))).toEqual([]);
@@ -183,7 +183,7 @@ const named: Record<string, (which: Pick<Place, 'name' | 'id' | 'label'>) => Cal
   }),
 };
 
-describe('S-017, S-003: an object of another project named by a body or a query is not there either', () => {
+describe('S-003, S-019: an object of another project named by a body or a query is not there either', () => {
   test.each(Object.entries(named))('%s', async (_id, call) => {
     const none = { name: 'nowhere', id: missingId, label: missingId };
     const names = [foreign.name, none.name, foreign.id, foreign.label, missingId];

@@ -48,7 +48,7 @@ async function send(port: number, total: number, piece: number): Promise<string>
   return text;
 }
 
-test('a body that trickles is cut', async () => {
+test('G-21: a body that trickles is cut', async () => {
   const port = await start();
 
   const answer = await send(port, 10_000, 1);

@@ -268,7 +268,7 @@ describe('the shape', () => {
     ['mediaType', ''],
     ['mediaType', 'a/b\n'],
     ['mediaType', 'a'.repeat(256)],
-  ])('a descriptor with %s %j is refused by name', (key, value) => {
+  ])('S-101: a descriptor with %s %j is refused by name', (key, value) => {
     expect(refusal({ ...image, layers: [layer, { ...layer, [key]: value }] })).toContain(`layers[1].${key}`);
   });
 });

@@ -36,7 +36,7 @@ describe('a pattern', () => {
     ['\\*', '*', true],
     ['\\*', 'x', false],
     ['v1.0', 'v1x0', false],
-  ])('%s against %s: %s', (pattern, text, expected) => {
+  ])('S-099: %s against %s: %s', (pattern, text, expected) => {
     expect(compilePattern(pattern).matches(text)).toBe(expected);
   });
 

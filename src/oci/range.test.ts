@@ -77,7 +77,7 @@ test('a range behind a long run of empty elements is not silently dropped', () =
   expect(parseRange(`bytes=0-1${','.repeat(40)}5-6`, 100)).toEqual({ kind: 'whole' });
 });
 
-test('ranges are always inside the content and never add up to more than it', () => {
+test('G-31: ranges are always inside the content and never add up to more than it', () => {
   const number = fc.oneof(fc.nat(300), fc.constant(''), fc.bigInt({ min: 0n, max: 1n << 70n }));
   const spec = fc.tuple(number, number).map(([from, to]) => `${from}-${to}`);
   const header = fc.array(spec, { maxLength: 20 }).map((specs) => `bytes=${specs.join(',')}`);

@@ -26,7 +26,7 @@ const oddities = (folder: string): Buffer[] => [
   Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe, 0x0a])]),
 ];
 
-test('walks skip and report what this storage never makes', async () => {
+test('S-076: walks skip and report what this storage never makes', async () => {
   const location = await store(driver, Buffer.from('one'));
   const draft = await send(driver, driver.begin(), Buffer.from('two'));
   const leaf = join(root, location, '..');

@@ -125,7 +125,7 @@ test.each(damages)('an object that is %s after it was served is never served wro
 });
 
 test.each([true, false])(
-  'after verify --repair a push of the same image heals it (sole writer: %s)',
+  'S-077: after verify --repair a push of the same image heals it (sole writer: %s)',
   async (soleWriter) => {
     app = await startTestApp({ soleWriter });
     const images = await Promise.all(

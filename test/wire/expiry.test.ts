@@ -23,7 +23,7 @@ async function abandon(): Promise<string> {
 
 const drafts = () => readdir(join(app.storage, 'drafts'));
 
-test('an upload past its time goes with its bytes, one within its time stays', async () => {
+test('G-33: an upload past its time goes with its bytes, one within its time stays', async () => {
   const old = await abandon();
   const young = await abandon();
   await app.database.db

@@ -26,9 +26,12 @@ async function pages(path: string, key: 'tags' | 'repositories'): Promise<string
   return found;
 }
 
-test.each([1, 2, 3, 4, 8, 9, 10, 100])('tags in pages of %d are all tags once, in byte order', async (n) => {
-  expect(await pages(`/v2/library/lists/tags/list?n=${n}`, 'tags')).toEqual(tags);
-});
+test.each([1, 2, 3, 4, 8, 9, 10, 100])(
+  'G-32: tags in pages of %d are all tags once, in byte order',
+  async (n) => {
+    expect(await pages(`/v2/library/lists/tags/list?n=${n}`, 'tags')).toEqual(tags);
+  },
+);
 
 test.each([1, 2, 3, 100])(
   'the catalog in pages of %d has every repository that holds something',

@@ -228,7 +228,7 @@ describe('a session', () => {
     expect([within, shortened, over]).toEqual(['idler', 401, 401]);
   });
 
-  test('is renewed by use, at most once a minute, and not by requests that say so', async () => {
+  test('S-058: is renewed by use, at most once a minute, and not by requests that say so', async () => {
     const id = await api.createUser('user-of-it');
     const browser = await loggedIn('user-of-it');
     const renewals = async () => (await sessionsOf('user-of-it'))[0]?.renewal_time.getTime();
