@@ -16,7 +16,9 @@ export interface Refusal {
  */
 export function refusalOf(error: unknown, requestId: string, log: Logger): Refusal {
   if (error instanceof Failure) {
-    if (error.status >= 500) log.error({ err: error, requestId }, error.message);
+    // What this version lacks is no fault of it: the client is told, the log need not be.
+    if (error.status >= 500 && error.code !== 'NOT_IMPLEMENTED')
+      log.error({ err: error, requestId }, error.message);
     return refuse(error.status, error.code, error.message, error.detail, error.headers);
   }
   if (isDatabaseFault(error)) {
