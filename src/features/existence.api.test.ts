@@ -3,24 +3,30 @@ import { startTestApp, type TestApp } from '#test/support/app.ts';
 import { changedBetween, type Fingerprint, fingerprinter } from '#test/support/fingerprint.ts';
 import { routes } from '#test/support/routes.ts';
 import { assembleCallers, type Caller } from '#test/support/walk-callers.ts';
-import { type Call, furnish, type Place, prepare } from '#test/support/walk-place.ts';
+import { type Call, furnish, idIn, immutableRule, type Place, prepare } from '#test/support/walk-place.ts';
 
 /** Callers who have rights in `team` only, and objects of `foreign`: as if they were not there (R1, R2). */
 let app: TestApp;
 let team: Place;
 let foreign: Place;
 let group: number;
+/** Immutability rules, of the one and of the other. */
+const rules: number[] = [];
 let callers: Map<string, Caller>;
 let look: () => Promise<Fingerprint>;
 beforeAll(async () => {
   app = await startTestApp();
   team = await furnish(app, 'team');
   foreign = await furnish(app, 'foreign');
-  const { headers } = await prepare(app, 'POST', '/usergroups', { group_name: 'some', group_type: 3 });
-  group = Number(headers['location']?.split('/').at(-1));
+  const made = await prepare(app, 'POST', '/usergroups', { group_name: 'some', group_type: 3 });
+  group = idIn(made);
   await prepare(app, 'POST', '/projects/foreign/repositories/theirs/artifacts?from=foreign/app:v1');
   await prepare(app, 'POST', '/projects/foreign/repositories/app/artifacts/v1/tags', { name: 'theirs' });
   callers = new Map((await assembleCallers(app, team, foreign)).map((one) => [one.name, one]));
+  for (const { name } of [team, foreign]) {
+    const path = `/projects/${name}/immutabletagrules`;
+    rules.push(idIn(await prepare(app, 'POST', path, immutableRule('none'))));
+  }
   look = await fingerprinter(app.database, ['audit_log', 'job_runner', 'artifact_detail']);
 });
 afterAll(() => app.close());
@@ -89,6 +95,14 @@ const values: Record<
   id: () => [team.quota, foreign.quota, missingId],
   user_id: () => [1, 1, missingId],
   group_id: () => [group, group, missingId],
+  immutable_rule_id: () => [rules[0] ?? 0, rules[1] ?? 0, missingId],
+  // Of the installation, and no project's.
+  gc_id: () => [1, 1, missingId],
+  purge_id: () => [1, 1, missingId],
+  pool_id: () => ['all', 'all', 'none'],
+  job_id: () => [1, 1, missingId],
+  job_type: () => ['IMAGE_SCAN', 'IMAGE_SCAN', 'NONE'],
+  execution_id: () => [1, 1, missingId],
 };
 /** Neither the objects of projects nor their ids. */
 const plain: Record<string, string> = { meta_name: 'public', addition: 'build_history', project: 'team' };
@@ -96,6 +110,8 @@ const plain: Record<string, string> = { meta_name: 'public', addition: 'build_hi
 /** What gets past the shapes, so that the object is looked for. */
 const bodies: Record<string, () => object> = {
   updateProjectMember: () => ({ role_id: 2 }),
+  UpdateImmuRule: () => immutableRule('changed'),
+  actionPendingJobs: () => ({ action: 'pause' }),
   UpdateRobotV1: () => ({ description: 'x', access: [{ resource: 'repository', action: 'pull' }] }),
   UpdateRobot: () => robotBody('foreign', 'robot$foreign+own'),
   RefreshSec: () => ({ secret: 'Sesame-0pen' }),
@@ -116,8 +132,8 @@ const robotBody = (namespace: string, name: string) => {
 };
 
 const withIds = endpoints
-  // A copy into a new repository is no look-up, and icons are nobody's.
-  .filter(({ options }) => !['CopyArtifact', 'getIcon'].includes(options.id))
+  // A copy into a new repository is no look-up; icons and kinds of jobs are the same for everybody.
+  .filter(({ options }) => !['CopyArtifact', 'getIcon', 'getSchedulePaused'].includes(options.id))
   .flatMap(({ method, path, options }) =>
     [...path.matchAll(/:([a-z_]+)/g)]
       .map(([, name = '']) => name)

@@ -53,6 +53,14 @@ export const contentVisits: Visits = {
     },
     call: (scene) => remove(`${repositories(scene)}/doomed/artifacts/v${scene.number}`),
   },
+  restoreArtifact: {
+    rule: 'project artifact:create',
+    prepare: async (scene) => {
+      await pushImage(scene.app, 'admin', `${scene.place.name}/lost`, `v${scene.number}`, makeImage(0));
+      await prepare(scene.app, 'DELETE', `${repositories(scene)}/lost/artifacts/v${scene.number}`);
+    },
+    call: (scene) => post(`${repositories(scene)}/lost/artifacts/v${scene.number}/restore`),
+  },
   getIcon: { rule: 'open', call: () => get(`/icons/${icon}`) },
 
   listTags: { rule: 'project tag:list', call: (scene) => get(`${artifacts(scene)}/v1/tags`) },

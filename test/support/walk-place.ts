@@ -83,3 +83,11 @@ export async function makeRobot(app: TestApp, project: string, name: string): Pr
   const permissions = [{ kind: 'project', namespace: project, access }];
   return idIn(await prepare(app, 'POST', '/robots', { name, duration: 1, level: 'project', permissions }));
 }
+
+/** Of tags that nobody uses. */
+export const immutableRule = (pattern: string) => ({
+  action: 'immutable',
+  template: 'immutable_template',
+  tag_selectors: [{ kind: 'doublestar', decoration: 'matches', pattern }],
+  scope_selectors: { repository: [{ kind: 'doublestar', decoration: 'repoMatches', pattern: 'no-such' }] },
+});

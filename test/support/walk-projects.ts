@@ -1,9 +1,14 @@
-import { idIn, makeRobot, prepare } from './walk-place.ts';
+import { idIn, immutableRule, makeRobot, prepare } from './walk-place.ts';
 import { get, post, put, remove, type Scene, type Visits } from './walk-rules.ts';
 
 const project = ({ place }: Scene) => `/projects/${place.name}`;
 const nextName = (): string => Math.random().toString(36).slice(2);
 const oneRobot = [{ resource: 'repository', action: 'pull' }];
+
+async function someRule(scene: Scene) {
+  const path = `${project(scene)}/immutabletagrules`;
+  return { number: idIn(await prepare(scene.app, 'POST', path, immutableRule(nextName()))) };
+}
 
 /** Projects, their metadata, members, labels, robots and logs. */
 export const projectVisits: Visits = {
@@ -93,6 +98,27 @@ export const projectVisits: Visits = {
       return { number: idIn(await prepare(scene.app, 'POST', `${project(scene)}/members`, body)) };
     },
     call: (scene) => remove(`${project(scene)}/members/${scene.number}`),
+  },
+
+  ListImmuRules: {
+    rule: 'project immutable-tag:list',
+    call: (scene) => get(`${project(scene)}/immutabletagrules`),
+  },
+  CreateImmuRule: {
+    rule: 'project immutable-tag:create',
+    status: 201,
+    call: (scene) => post(`${project(scene)}/immutabletagrules`, immutableRule(`rule-${scene.number}`)),
+  },
+  UpdateImmuRule: {
+    rule: 'project immutable-tag:update',
+    prepare: someRule,
+    call: (scene) =>
+      put(`${project(scene)}/immutabletagrules/${scene.number}`, immutableRule(`changed-${scene.number}`)),
+  },
+  DeleteImmuRule: {
+    rule: 'project immutable-tag:delete',
+    prepare: someRule,
+    call: (scene) => remove(`${project(scene)}/immutabletagrules/${scene.number}`),
   },
 
   ListRobotV1: { rule: 'project robot:list', call: (scene) => get(`${project(scene)}/robots`) },
