@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nameOf } from '#src/access/authorize.ts';
+import { theRegistry } from '#src/access/principal.ts';
 import { Authenticator } from '#src/auth/authenticate.ts';
 import { Directory } from '#src/auth/directory.ts';
 import { identifyCaller, Sessions } from '#src/auth/sessions.ts';
@@ -11,12 +12,14 @@ import { Tokens } from '#src/auth/tokens.ts';
 import { LiveSettings } from '#src/config/live.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { version } from '#src/config/version.ts';
+import type { Context } from '#src/context.ts';
 import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
+import { EventRelay } from '#src/events/relay.ts';
 import { AuditUpkeep, Refusals } from '#src/features/audit/index.ts';
 import { applyGivenSettings, readConfiguration } from '#src/features/configuration/index.ts';
 import { CollectionLoop } from '#src/features/gc/index.ts';
-import { createJobs, createRoutes, type FeatureParts } from '#src/features/index.ts';
+import { createJobs, createListeners, createRoutes, type FeatureParts } from '#src/features/index.ts';
 import { findAuthority } from '#src/http/authority.ts';
 import { isSecure } from '#src/http/cookies.ts';
 import { credentialsOf } from '#src/http/credentials.ts';
@@ -27,6 +30,8 @@ import { servePortal } from '#src/http/portal.ts';
 import { createApi, requestIdOf } from '#src/http/server.ts';
 import { Runner } from '#src/jobs/runner.ts';
 import type { Logger } from '#src/log.ts';
+import { Outgoing } from '#src/outgoing/outgoing.ts';
+import { parseAllowed } from '#src/outgoing/rules.ts';
 import { ByteCache } from '#src/registry/byte-cache.ts';
 import { Content } from '#src/registry/content.ts';
 import type { Registry } from '#src/registry/exchange.ts';
@@ -103,10 +108,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-function featureParts({ registry, authenticator, settings, secretKey }: Parts): FeatureParts {
+function featureParts({ registry, authenticator, outgoing, settings, secretKey }: Parts): FeatureParts {
+  const { externalUrl, port, webhookAttempts, webhookTimeoutSeconds } = settings;
   return {
     version,
-    externalUrl: settings.externalUrl,
+    externalUrl,
     secure: registry.secure,
     storage: registry.storage,
     leaseSeconds: registry.leaseSeconds,
@@ -115,6 +121,10 @@ function featureParts({ registry, authenticator, settings, secretKey }: Parts): 
     settingsLocked: settings.live.overwrite !== undefined,
     content: registry.content,
     logIn: (name, password, address) => authenticator.logIn(name, password, address),
+    outgoing,
+    host: externalUrl === undefined ? `localhost:${port}` : new URL(externalUrl).host,
+    webhookAttempts,
+    webhookTimeoutSeconds,
   };
 }
 
@@ -124,15 +134,36 @@ function createRunner({ database, log }: AppOptions, parts: Parts): JobsOfApp {
   const { live, counts, forget } = parts.registry;
   const features = featureParts(parts);
   const jobs = createJobs({ ...features, database: own });
-  const runner = new Runner({ database: own, log, live, counts, forget, slots: 10, ...jobs });
+  const runner = new Runner({
+    database: own,
+    log,
+    live,
+    counts,
+    forget,
+    slots: parts.settings.jobWorkers,
+    ...jobs,
+  });
   const collection = new CollectionLoop(own, features, log, parts.settings.collectionSeconds);
+  const ctx: Context = {
+    db: own.db,
+    who: theRegistry,
+    log,
+    signal: new AbortController().signal,
+    requestId: 'events',
+    clientAddress: '',
+    live,
+    counts,
+    forget,
+  };
+  const events = new EventRelay({ ctx, listeners: createListeners(features) });
   return {
     start() {
       runner.start();
       collection.start();
+      events.start();
     },
     async close() {
-      await Promise.all([runner.close(), collection.close()]);
+      await Promise.all([runner.close(), collection.close(), events.close()]);
       await own.close();
     },
   };
@@ -148,6 +179,7 @@ interface Parts {
   readonly authenticator: Authenticator;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
+  readonly outgoing: Outgoing;
   readonly settings: Settings;
   readonly secretKey: Uint8Array;
 }
@@ -201,7 +233,8 @@ async function createParts(
     }
   });
   const sessions = new Sessions({ database, directory, minutes: () => live.get('session_timeout') });
-  return { registry, authenticator, sessions, tokens, settings, secretKey };
+  const outgoing = new Outgoing({ allowed: parseAllowed(settings.outgoingAllow) });
+  return { registry, authenticator, sessions, tokens, outgoing, settings, secretKey };
 }
 
 function listenOptions(settings: Settings): ListenOptions {

@@ -28,6 +28,7 @@ export const harborKeys: Readonly<Record<string, string>> = {
   'storage_service.redirect.disable': '`storage`, option `redirect`',
   'log.level': '`log_level`',
   'upload_purging.age': '`upload_expiry_hours`',
+  'jobservice.max_job_workers': '`job_workers`',
   'notification.webhook_job_max_retry': '`webhook_attempts`',
   'notification.webhook_job_http_client_timeout': '`webhook_timeout_seconds`',
   'network.allow_private_network_access': 'true: `outgoing_allow: private`',
@@ -56,7 +57,9 @@ export const harborWithoutEffect: readonly string[] = [
   'external_database.harbor.conn_max_lifetime',
   'external_database.harbor.conn_max_idle_time',
   'trivy.*',
-  'jobservice.*',
+  'jobservice.max_job_duration_hours',
+  'jobservice.job_loggers',
+  'jobservice.logger_sweeper_duration',
   'log.local.*',
   'log.external_endpoint.*',
   'proxy.*',
@@ -102,6 +105,7 @@ export function fromHarbor(document: Tree, path: string): Source {
   storageUrl(document, path, source, give);
   give('logLevel', 'log.level', logLevel(tree(document['log'])['level']));
   give('uploadExpiryHours', 'upload_purging.age', hours(tree(document['upload_purging'])['age']));
+  give('jobWorkers', 'jobservice.max_job_workers', tree(document['jobservice'])['max_job_workers']);
   outgoing(document, give);
   return source;
 }

@@ -193,6 +193,17 @@ export const settingsSchema = Type.Object({
     }),
   }),
 
+  jobWorkers: Type.Integer({
+    minimum: 1,
+    maximum: 1_000,
+    ...says({
+      ...operation,
+      description: 'How many background jobs (collection, retention, webhooks …) one process runs at a time.',
+      rule: 'must be a whole number from 1 to 1000',
+      default: 10,
+      example: 20,
+    }),
+  }),
   collectionSeconds: Type.Integer({
     minimum: 1,
     maximum: 86_400,
