@@ -9,6 +9,7 @@ import { artifactChanges } from './migrations/0007-artifact-changes.ts';
 import { lists } from './migrations/0008-lists.ts';
 import { jobs } from './migrations/0009-jobs.ts';
 import { collection } from './migrations/0010-collection.ts';
+import { webhooks } from './migrations/0011-webhooks.ts';
 import { policies } from './migrations/0012-policies.ts';
 import { ledger } from './migrations/0013-ledger.ts';
 
@@ -30,6 +31,7 @@ const migrations: readonly Migration[] = [
   { version: 8, name: 'lists', sql: lists },
   { version: 9, name: 'jobs', sql: jobs },
   { version: 10, name: 'collection', sql: collection },
+  { version: 11, name: 'webhooks', sql: webhooks },
   { version: 12, name: 'policies', sql: policies },
   { version: 13, name: 'ledger', sql: ledger },
 ];

@@ -1,5 +1,6 @@
 import type { Database } from '#src/database/pool.ts';
 import type { Route } from '#src/http/endpoint.ts';
+import type { Listener } from '#src/events/relay.ts';
 import type { CarriedOut, Scheduled } from '#src/jobs/job.ts';
 import { additionRoutes } from './additions/additions.routes.ts';
 import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
@@ -34,9 +35,12 @@ import { statisticRoutes } from './statistics/statistics.routes.ts';
 import { systemRoutes, type SystemParts } from './system/system.routes.ts';
 import { tagRoutes } from './tags/tags.routes.ts';
 import { userRoutes } from './users/users.routes.ts';
+import { announceEvents, type WebhookParts } from './webhooks/index.ts';
+import { carryOutWebhooks } from './webhooks/webhooks.job.ts';
+import { webhookRoutes } from './webhooks/webhooks.routes.ts';
 
 /** What the features need from the rest of the program; app.ts gives it. */
-export type FeatureParts = SystemParts & CollectionParts & ConfigurationParts & SessionParts;
+export type FeatureParts = SystemParts & CollectionParts & ConfigurationParts & SessionParts & WebhookParts;
 
 /** Every path of the API: the operations, their document, and those that say that their feature is not here yet. */
 export function createRoutes(parts: FeatureParts): readonly Route[] {
@@ -70,6 +74,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...systemRoutes(parts),
     ...collectionRoutes,
     ...purgeRoutes,
+    ...webhookRoutes(parts),
     ...jobAdminRoutes(),
     ...internalRoutes,
   ];
@@ -80,5 +85,13 @@ export function createJobs(parts: FeatureParts & { readonly database: Database }
   readonly jobs: readonly CarriedOut[];
   readonly schedules: readonly Scheduled[];
 } {
-  return { jobs: [carryOutCollection(parts), carryOutPurge], schedules: [collectionSchedule, purgeSchedule] };
+  return {
+    jobs: [carryOutCollection(parts), carryOutPurge, ...carryOutWebhooks(parts)],
+    schedules: [collectionSchedule, purgeSchedule],
+  };
+}
+
+/** Who is handed what happened (src/events). */
+export function createListeners(parts: FeatureParts): Readonly<Record<string, Listener>> {
+  return { webhook: announceEvents(parts) };
 }

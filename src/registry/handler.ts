@@ -113,8 +113,8 @@ function inRepository(exchange: Exchange, target: RepositoryTarget, project: Pro
     throw refuse(exchange, target, project, actions);
   }
   const inside: RepositoryExchange = { ...exchange, repository, project };
-  return dispatch(inside, target)?.catch((error: unknown) => {
-    throw explain(inside, error);
+  return dispatch(inside, target)?.catch(async (error: unknown) => {
+    throw await explain(inside, error);
   });
 }
 

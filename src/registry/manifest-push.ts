@@ -108,7 +108,7 @@ async function store(exchange: RepositoryExchange, repositoryId: number, push: P
 }
 
 async function storeUnder(
-  { registry, repository, identity, request }: RepositoryExchange,
+  { registry, repository, identity, request, requestId }: RepositoryExchange,
   project: Project,
   { repositoryId, push }: { repositoryId: number; push: Push },
 ): Promise<void> {
@@ -125,6 +125,7 @@ async function storeUnder(
     username: isRecorded(registry.live, pushed) ? nameOf(identity.who) : null,
     clientAddress: request.socket.remoteAddress ?? '',
     protection: project.protection,
+    told: { operator: nameOf(identity.who), requestId },
   });
   if (problem) throw explain(problem);
 }

@@ -29,7 +29,8 @@ interface Counted {
 
 /**
  * One statement per flush, whatever the number of pulls. Rows that went away meanwhile are simply not there. The
- * last three parameters are what administrators want of it: counts, times, audit entries.
+ * last three parameters are what administrators want of it: counts, times, audit entries. Who listens is told of each
+ * row once.
  */
 const flush = statement<never>(
   'flush-pulls',
@@ -48,6 +49,14 @@ const flush = statement<never>(
      update tag t set pull_time = now()
        from (select distinct repository_id, reference from p) s
       where t.repository_id = s.repository_id and t.name = s.reference and $11
+   ), told as (
+     insert into event (listener, listener_ids, project_id, event_type, operator, request_id, data)
+       select s.listener, s.ids, p.project_id, 'PULL_ARTIFACT', p.username, '', jsonb_build_object(
+                'repository', p.repository,
+                'resources', jsonb_build_array(jsonb_build_object('digest', p.digest, 'tag', p.reference)))
+         from p join lateral (
+           select e.listener, array_agg(e.listener_id order by e.listener_id) as ids from event_subscription e
+            where e.project_id = p.project_id and e.event_type = 'PULL_ARTIFACT' group by e.listener) s on true
    )
    insert into audit_log (username, operation, resource_type, resource, project_id, client_address, detail)
      select username, 'pull', 'artifact', repository || case when reference = digest then '@' else ':' end || reference, project_id,

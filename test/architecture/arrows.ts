@@ -23,7 +23,7 @@ const arrows: Readonly<Record<string, Arrows>> = {
   config: { uses: [], types: ['storage'] },
   database: { uses: ['oci'], types: ['config'] },
   storage: { uses: ['oci'] },
-  events: { uses: ['database'] },
+  events: { uses: ['access', 'database'] },
   outgoing: { uses: ['oci'] },
   jobs: { uses: ['access', 'database'] },
   // A lost database is a 503 and not a 500: http asks database which errors mean that.

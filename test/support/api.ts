@@ -16,6 +16,8 @@ import { readConfiguration } from '#src/features/configuration/index.ts';
 import { createRoutes } from '#src/features/index.ts';
 import type { ContentParts } from '#src/features/repositories/index.ts';
 import { createApi } from '#src/http/server.ts';
+import { Outgoing } from '#src/outgoing/outgoing.ts';
+import { parseAllowed } from '#src/outgoing/rules.ts';
 import { MemoryDriver } from '#src/storage/memory.ts';
 import { createTestDatabase } from './database.ts';
 
@@ -84,6 +86,12 @@ const uncached: ContentParts['content'] = {
   tagging: (_repository, write) => write(),
 };
 
+/** Nothing of the machine's name service: `….inside.test` is in a private network, every other name does not resolve. */
+const resolveForTests = async (name: string): Promise<readonly string[]> => {
+  if (name.endsWith('.inside.test')) return ['10.1.2.3'];
+  throw new Error(`no such name: ${name}`);
+};
+
 /** The API on a database of its own, with `library` (public), `team` (private) and `foreign` (private, stranger's). */
 export async function createTestApi(): Promise<TestApi> {
   const { url, drop } = await createTestDatabase();
@@ -114,6 +122,10 @@ export async function createTestApi(): Promise<TestApi> {
       content: uncached,
       leaseSeconds: 3600,
       logIn: (name, secret, address) => authenticator.logIn(name, secret, address),
+      outgoing: new Outgoing({ allowed: parseAllowed(''), resolve: resolveForTests }),
+      host: 'registry.example.test',
+      webhookAttempts: 3,
+      webhookTimeoutSeconds: 1,
     }),
     live,
     counts: new Counts(),

@@ -1,5 +1,6 @@
 import { createRoutes } from '#src/features/index.ts';
 import { later } from '#src/features/later/index.ts';
+import { Outgoing } from '#src/outgoing/outgoing.ts';
 import { MemoryDriver } from '#src/storage/memory.ts';
 
 /** Every path, on parts that nobody calls: for looking at contracts. */
@@ -17,6 +18,10 @@ const all = createRoutes({
     tagging: (_repository, write) => write(),
   },
   logIn: async () => undefined,
+  outgoing: new Outgoing({ allowed: { ranges: [], names: [] } }),
+  host: '',
+  webhookAttempts: 1,
+  webhookTimeoutSeconds: 1,
 });
 
 const missing = new Set(Object.values(later).flatMap((operations) => Object.keys(operations)));

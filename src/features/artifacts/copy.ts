@@ -1,8 +1,9 @@
 import { mayInProject } from '#src/access/authorize.ts';
 import { type Context, inTransaction, type TxContext } from '#src/context.ts';
+import { emitAll, emitQuotaWarning, resourcesOf } from '#src/events/emit.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
-import { quotaExceeded } from '#src/features/quotas/index.ts';
+import { quotaExceeded, tellQuotaExceeded } from '#src/features/quotas/index.ts';
 import { type ContentParts, type Repository, repositoryNameOf } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { isDigest } from '#src/oci/digest.ts';
@@ -48,6 +49,7 @@ export async function copyArtifact(
       }),
     );
   } catch (error) {
+    await tellQuotaExceeded(ctx, { projectId: project.id, repository: name }, error);
     throw explain(error, name);
   }
   return from.reference;
@@ -131,6 +133,7 @@ async function copyTree(
     tagged.map(({ name, digest: named }) => ({ name, to: copyOf(named) })),
   );
   if (fresh.length + tags.length === 0) return;
+  await tell(ctx, target, new Set([...fresh.map((one) => one.digest), digest]), tagged);
   await record(ctx, {
     operation: 'create',
     resource_type: 'artifact',
@@ -144,6 +147,25 @@ async function copyTree(
         .map(({ name, before }) => ({ name, ...(before !== undefined && { from: before }) })),
     },
   });
+}
+
+/** Harbor: a copy is a push of everything that is copied. */
+async function tell(
+  ctx: TxContext,
+  { project_id: projectId, name: repository }: Repository,
+  digests: ReadonlySet<string>,
+  tagged: readonly { name: string; digest: string }[],
+): Promise<void> {
+  const tagsOf = (digest: string) => tagged.filter((tag) => tag.digest === digest).map(({ name }) => name);
+  await emitAll(
+    ctx,
+    [...digests].map((digest) => ({
+      projectId,
+      type: 'PUSH_ARTIFACT',
+      data: { repository, resources: resourcesOf(digest, tagsOf(digest)) },
+    })),
+  );
+  await emitQuotaWarning(ctx, projectId, repository);
 }
 
 const gone = (what: string, cause?: unknown): Failure =>

@@ -29,12 +29,18 @@ export interface NewManifest {
    * these are no longer the rules; both are the immutability feature's to explain.
    */
   readonly protection: Protection;
+  /** Who is told to have pushed it, to those who listen; without it nobody is told. */
+  readonly told?: { readonly operator: string; readonly requestId: string };
 }
 
 const put = statement<{ problem: ManifestProblem | null }>(
   'put-manifest',
-  `select put_manifest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19::interval,
-                       $20, $21, $22, $23) as problem`,
+  `with put as materialized (
+     select put_manifest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19::interval,
+                         $20, $21, $22, $23) as problem
+   )
+   select problem, case when problem is null and $24::text is not null
+                     then emit_push($1, $3, $4, $18, $24::text, $25::text) end from put`,
 );
 
 const json = (value: object | undefined): string | null =>
@@ -72,6 +78,8 @@ export async function insertManifest(ask: Ask, one: NewManifest): Promise<Manife
     one.clientAddress,
     one.protection.protects(one.repository, one.tags),
     one.protection.epoch,
+    one.told?.operator ?? null,
+    one.told?.requestId ?? null,
   ]);
   return row?.problem ?? undefined;
 }

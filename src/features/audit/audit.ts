@@ -24,6 +24,7 @@ export interface AuditEntry {
     | 'configuration'
     | 'gc'
     | 'purge_audit'
+    | 'webhook'
     | 'job';
   /** The name of the object, as people know it. */
   readonly resource: string;

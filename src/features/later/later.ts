@@ -58,22 +58,6 @@ export const later = {
     deleteRegistry: 'DELETE /registries/:id',
     getRegistryInfo: 'GET /registries/:id/info',
   },
-  webhooks: {
-    ListWebhookPoliciesOfProject: 'GET /projects/:project_name_or_id/webhook/policies',
-    CreateWebhookPolicyOfProject: 'POST /projects/:project_name_or_id/webhook/policies',
-    GetWebhookPolicyOfProject: 'GET /projects/:project_name_or_id/webhook/policies/:webhook_policy_id',
-    UpdateWebhookPolicyOfProject: 'PUT /projects/:project_name_or_id/webhook/policies/:webhook_policy_id',
-    DeleteWebhookPolicyOfProject: 'DELETE /projects/:project_name_or_id/webhook/policies/:webhook_policy_id',
-    ListExecutionsOfWebhookPolicy:
-      'GET /projects/:project_name_or_id/webhook/policies/:webhook_policy_id/executions',
-    ListTasksOfWebhookExecution:
-      'GET /projects/:project_name_or_id/webhook/policies/:webhook_policy_id/executions/:execution_id/tasks',
-    GetLogsOfWebhookTask:
-      'GET /projects/:project_name_or_id/webhook/policies/:webhook_policy_id/executions/:execution_id/tasks/:task_id/log',
-    LastTrigger: 'GET /projects/:project_name_or_id/webhook/lasttrigger',
-    ListWebhookJobs: 'GET /projects/:project_name_or_id/webhook/jobs',
-    GetSupportedEventTypes: 'GET /projects/:project_name_or_id/webhook/events',
-  },
   'tag retention': {
     getRentenitionMetadata: 'GET /retentions/metadatas',
     createRetention: 'POST /retentions',

@@ -1,3 +1,5 @@
+import type { Context } from '#src/context.ts';
+import { emitRefused } from '#src/events/emit.ts';
 import { Failure } from '#src/failures.ts';
 import { sizeText } from '#src/oci/size.ts';
 
@@ -14,4 +16,23 @@ export function quotaExceeded(error: unknown): Failure | undefined {
     `Quota exceeded when processing the request of adding ${sizeText(adding)} of storage resource, which when updated to current usage of ${sizeText(used)} will exceed the configured upper limit of ${sizeText(hard)}.`,
     { cause: error },
   );
+}
+
+/**
+ * Tells those who listen that a project's limit refused something. After the rollback, which would take the event
+ * along; and the client hears of the limit whether or not this could be written.
+ */
+export async function tellQuotaExceeded(
+  ctx: Context,
+  { projectId, repository }: { projectId: number; repository: string },
+  error: unknown,
+): Promise<void> {
+  const exceeded = quotaExceeded(error);
+  if (exceeded === undefined) return;
+  try {
+    const data = { repository, details: exceeded.message };
+    await emitRefused(ctx, { projectId, type: 'QUOTA_EXCEED', data });
+  } catch (reason) {
+    ctx.log.warn({ err: reason }, 'an exceeded quota could not be told');
+  }
 }

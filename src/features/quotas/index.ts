@@ -1,2 +1,2 @@
-export { quotaExceeded } from './exceeded.ts';
+export { quotaExceeded, tellQuotaExceeded } from './exceeded.ts';
 export { checkedLimit, setProjectLimit, unlimited } from './quotas.ts';

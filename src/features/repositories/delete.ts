@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { announce, type Context, inTransaction, type TxContext } from '#src/context.ts';
+import { emitRepositoryGone } from '#src/events/emit.ts';
 import { record } from '#src/features/audit/index.ts';
 import { protectionOf, tagRefusal } from '#src/features/immutability/index.ts';
 import { keepRepository } from '#src/features/trash/index.ts';
@@ -34,6 +35,7 @@ async function remove(ctx: TxContext, repository: Repository): Promise<void> {
   if (artifacts === undefined) throw notFound(name);
   await refuseImmutable(ctx, repository);
   await keepRepository(ctx, repository);
+  await emitRepositoryGone(ctx, repository);
   await store.remove(ctx.db, { id, project_id });
   const detail = { artifacts };
   await record(ctx, { operation: 'delete', resource_type: 'repository', resource: name, project_id, detail });

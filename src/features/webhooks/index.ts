@@ -1,0 +1,2 @@
+export { announceEvents } from './announce.ts';
+export type { WebhookParts } from './webhooks.ts';

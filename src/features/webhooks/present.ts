@@ -1,0 +1,63 @@
+import { filled, unsetDate } from '#src/http/shapes.ts';
+import type { Execution, Task, WebhookJob } from './deliveries.contract.ts';
+import type { DeliveryRow, TaskRow } from './deliveries.store.ts';
+
+const timeOf = (time: Date | null): string => time?.toISOString() ?? unsetDate;
+
+export function presentExecution(row: DeliveryRow): Execution {
+  const { id, vendor_type, vendor_id, status, status_message, trigger, extra_attrs, tasks } = row;
+  return filled({
+    id,
+    vendor_type,
+    vendor_id,
+    status,
+    status_message,
+    metrics: filled({
+      task_count: Object.values(tasks).reduce((sum, count) => sum + count, 0),
+      success_task_count: tasks['Success'] ?? 0,
+      error_task_count: tasks['Error'] ?? 0,
+      pending_task_count: tasks['Pending'] ?? 0,
+      running_task_count: tasks['Running'] ?? 0,
+      scheduled_task_count: tasks['Scheduled'] ?? 0,
+      stopped_task_count: tasks['Stopped'] ?? 0,
+    }),
+    trigger,
+    extra_attrs,
+    start_time: row.start_time.toISOString(),
+    end_time: timeOf(row.end_time),
+  });
+}
+
+export function presentTask(row: TaskRow): Task {
+  const { id, execution_id, status, status_message, attempt, extra_attrs } = row;
+  return filled({
+    id,
+    execution_id,
+    status,
+    status_message,
+    run_count: attempt,
+    extra_attrs,
+    creation_time: row.creation_time.toISOString(),
+    update_time: row.update_time.toISOString(),
+    start_time: timeOf(row.start_time),
+    end_time: timeOf(row.end_time),
+  });
+}
+
+/** Harbor's older form of an execution. */
+export function presentJob(row: DeliveryRow): WebhookJob {
+  const { id, vendor_id, vendor_type, status, extra_attrs } = row;
+  const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+  return {
+    ...filled({
+      id,
+      policy_id: vendor_id,
+      event_type: textOf(extra_attrs['event_type']),
+      notify_type: vendor_type === 'SLACK' ? 'slack' : 'http',
+      status,
+      job_detail: textOf(extra_attrs['payload']),
+    }),
+    creation_time: row.start_time.toISOString(),
+    update_time: row.update_time.toISOString(),
+  };
+}
