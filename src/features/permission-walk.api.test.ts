@@ -10,6 +10,7 @@ import {
   maySystemwide,
 } from '#test/support/walk-callers.ts';
 import { contentVisits } from '#test/support/walk-content.ts';
+import { jobVisits } from '#test/support/walk-jobs.ts';
 import { furnish, type Place } from '#test/support/walk-place.ts';
 import { ownedVisits, projectVisits } from '#test/support/walk-projects.ts';
 import type { Rule, Scene, Visit, Visits } from '#test/support/walk-rules.ts';
@@ -25,6 +26,8 @@ const visits: Visits = {
   ...ownedVisits,
   ...contentVisits,
   ...peopleVisits,
+  ...jobVisits,
+  // The last of these ends the session of whoever asks.
   ...systemVisits,
 };
 
