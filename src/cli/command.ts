@@ -13,11 +13,15 @@ export interface Command {
   readonly summary: string;
   readonly help: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** The one word that comes after the name, for instance ID; it takes none when absent. */
+  readonly word?: string;
   run(call: Call): Promise<number>;
 }
 
 export interface Call {
   readonly values: Values;
+  /** Empty for commands that take none. */
+  readonly word: string;
   readonly settings: Settings;
   readonly warnings: readonly string[];
   readonly log: Logger;

@@ -5,6 +5,8 @@ import { Failure } from '#src/failures.ts';
 import { createLogger } from '#src/log.ts';
 import { adminResetPassword } from './admin.ts';
 import { type Command, exitCodes, UsageError, type Values } from './command.ts';
+import { gcCommand } from './gc.ts';
+import { jobsCommands } from './jobs.ts';
 import { configPrint, migrateCommand, serveCommand, versionCommand } from './simple.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -12,6 +14,8 @@ const commands: readonly Command[] = [
   serveCommand,
   migrateCommand,
   verifyCommand,
+  gcCommand,
+  ...jobsCommands,
   adminResetPassword,
   configPrint,
   versionCommand,
@@ -27,7 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => args[index] === word));
   if (!command) return overview(args);
   try {
-    const values = read(command, args.slice(command.name.split(' ').length));
+    const { values, word } = read(command, args.slice(command.name.split(' ').length));
     if (values['help'] === true) {
       process.stdout.write(`${helpOf(command)}\n`);
       return exitCodes.done;
@@ -41,16 +45,26 @@ export async function run(args: readonly string[]): Promise<number> {
       format: settings.logFormat,
       stderr: true,
     });
-    return await command.run({ values, settings, warnings, log });
+    return await command.run({ values, word, settings, warnings, log });
   } catch (error) {
     return failed(command, error);
   }
 }
 
-function read(command: Command, args: string[]): Values {
+function read(command: Command, args: string[]): { values: Values; word: string } {
   try {
-    const { values } = parseArgs({ args, options: { ...shared, ...command.options }, strict: true });
-    return values;
+    const options = { ...shared, ...command.options };
+    const { values, positionals } = parseArgs({
+      args,
+      options,
+      strict: true,
+      allowPositionals: command.word !== undefined,
+    });
+    const [word = '', ...others] = positionals;
+    if (others.length > 0) throw new Error(`it takes one ${command.word}, not ${positionals.join(' ')}`);
+    if (command.word !== undefined && word === '' && values['help'] !== true)
+      throw new Error(`the ${command.word} is missing`);
+    return { values, word };
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
@@ -70,8 +84,8 @@ function failed(command: Command, error: unknown): number {
   return error instanceof SettingsError ? exitCodes.usage : exitCodes.failed;
 }
 
-function helpOf({ name, help }: Command): string {
-  return `Usage: moorage ${name} [options]\n\n${help}\n\n  --config FILE  settings from this YAML file (Harbor's harbor.yml works too); environment variables win\n  --help         this text`;
+function helpOf({ name, word, help }: Command): string {
+  return `Usage: moorage ${name}${word === undefined ? '' : ` ${word}`} [options]\n\n${help}\n\n  --config FILE  settings from this YAML file (Harbor's harbor.yml works too); environment variables win\n  --help         this text`;
 }
 
 function overview(args: readonly string[]): number {

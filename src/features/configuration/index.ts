@@ -1,3 +1,3 @@
 export type { ConfigurationParts } from './configuration.ts';
-export { readConfiguration } from './configuration.store.ts';
+export { readConfiguration, readShown } from './configuration.store.ts';
 export { applyGivenSettings } from './start.ts';

@@ -154,6 +154,22 @@ export function readTaskLines(db: Db, taskId: number, after: number, limit: numb
     .execute();
 }
 
+/** Whether some process gives signs of life and runs jobs; they come every five seconds. */
+export async function isRunnerAlive(db: Db): Promise<boolean> {
+  const row = await db
+    .selectFrom('job_runner')
+    .select('id')
+    .where('heartbeat_time', '>', sql<Date>`now() - interval '20 seconds'`)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function isPaused(db: Db, job: string): Promise<boolean> {
+  const row = await db.selectFrom('job_pause').select('job').where('job', '=', job).executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The execution of this vendor type that waits or runs. */
 export async function findRunning(db: Db, vendorType: string): Promise<number | undefined> {
   const row = await db

@@ -1,5 +1,13 @@
 export { ExecutionId, History, ScheduleBody } from './executions.contract.ts';
-export { type ExecutionRow, findExecution } from './executions.store.ts';
+export {
+  type ExecutionRow,
+  findExecution,
+  isPaused,
+  isRunnerAlive,
+  listExecutions,
+  listTasks,
+  type TaskRow,
+} from './executions.store.ts';
 export { followExecution, type Progress } from './follow.ts';
 export { executionLog, taskLog, textOf } from './log.ts';
 export { presentRun, presentSchedule } from './present.ts';
@@ -10,5 +18,6 @@ export {
   type RunKind,
   scheduledRun,
   startRun,
+  stopAny,
   stopRun,
 } from './runs.ts';

@@ -160,5 +160,17 @@ export async function stopRun(
   });
 }
 
+/** Any execution, whatever its kind. False when it had ended already. */
+export async function stopAny(ctx: Context, id: number): Promise<boolean> {
+  const found = await store.findExecution(ctx.db, id);
+  if (found === undefined) throw new Failure('NOT_FOUND', `there is no execution with the id ${id}`);
+  return inTransaction(ctx, async (ctx) => {
+    const stopped = await stopExecution(ctx, id);
+    const resource = `${found.vendor_type} ${id}`;
+    if (stopped) await record(ctx, { operation: 'stop', resource_type: 'job', resource });
+    return stopped;
+  });
+}
+
 /** Kinds have objects for parameters. */
 const attributesOf = (parameters: unknown): Record<string, unknown> => ({ ...(parameters as object) });

@@ -1,4 +1,4 @@
 export type { CollectionParts } from './collect.ts';
 export { collectionSchedule, startCollection } from './gc.ts';
-export { carryOutCollection } from './gc.job.ts';
+export { collectHere } from './here.ts';
 export { CollectionLoop } from './loop.ts';
