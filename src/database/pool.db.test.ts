@@ -24,3 +24,20 @@ test('a connection that is ended between two statements of a transaction is a fa
   await database.close();
   await drop();
 });
+
+test('a table that another version widens meanwhile costs one request, not all that follow', async () => {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase(url, { max: 2 });
+  const read = () => sql`select * from schema_migration`.execute(database.db);
+  for (let times = 0; times < 10; times += 1) await read();
+
+  await sql`alter table schema_migration add column note text`.execute(database.db);
+
+  const error: unknown = await read().catch((reason: unknown) => reason);
+  expect(isDatabaseFault(error)).toBe(true);
+  for (let times = 0; times < 10; times += 1) {
+    expect((await read()).rows[0]).toHaveProperty('note');
+  }
+  await database.close();
+  await drop();
+});

@@ -1,5 +1,6 @@
 import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { PreparedNames } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
 export type Tx = Transaction<Tables>;
@@ -53,14 +54,15 @@ const deadlines =
  * Prepared statements are planned once: PostgreSQL believes that a list of keys is longer than it is and plans
  * anew for each, 0.40 ms of CPU for a look-up that takes 0.05. Plans made while the tables of a new installation
  * are empty would scan them whole until statistics arrive a minute later (10 ms a small image instead of 3.5), so
- * these connections never scan. Queries of lists are still planned for their values.
+ * these connections never scan. On the others PostgreSQL decides for each statement whether to plan it for its
+ * values, and only what comes often is prepared (PreparedNames).
  */
 export function openDatabase(url: string, options: { max: number; applicationName?: string }): Database {
   const sent = { count: 0 };
   const shared = { url, sent, name: options.applicationName ?? 'moorage' };
   const hotMax = Math.max(1, Math.round((options.max * 2) / 3));
   const hot = openPool(shared, hotMax, '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off');
-  const pool = openPool(shared, Math.max(1, options.max - hotMax), '');
+  const pool = openPool(shared, Math.max(1, options.max - hotMax), '', new PreparedNames());
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
@@ -84,6 +86,7 @@ function openPool(
   { url, sent, name }: { url: string; sent: { count: number }; name: string },
   max: number,
   extra: string,
+  names?: PreparedNames,
 ): pg.Pool {
   const types = new pg.TypeOverrides();
   types.setTypeParser(20, Number);
@@ -96,7 +99,7 @@ function openPool(
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     options: `${deadlines} ${extra}`,
-    Client: preparing(sent),
+    Client: preparing(sent, names),
   });
   // An idle connection that breaks is only news: the next query opens a new one and reports what it meets.
   pool.on('error', () => undefined);
@@ -105,7 +108,7 @@ function openPool(
   return pool;
 }
 
-function preparing(sent: { count: number }): typeof pg.Client {
+function preparing(sent: { count: number }, names: PreparedNames | undefined): typeof pg.Client {
   const query = pg.Client.prototype.query as unknown as (this: pg.Client, ...args: unknown[]) => unknown;
   return class extends pg.Client {
     // The parent's overloads cannot be restated; arguments pass through unchanged but for the name.
@@ -116,15 +119,28 @@ function preparing(sent: { count: number }): typeof pg.Client {
         const end = text.indexOf(nameEnd);
         args[0] = { name: text.slice(1, end), text: text.slice(end + 1), values: args[1] };
         args.splice(1, 1);
+        return query.apply(this, args) as never;
       }
-      return query.apply(this, args) as never;
+      const name = typeof text === 'string' && Array.isArray(args[1]) ? names?.nameOf(text) : undefined;
+      if (name === undefined) return query.apply(this, args) as never;
+      const answer = query.call(this, { name, text, values: args[1] }) as Promise<unknown>;
+      return answer.catch((error: unknown) => {
+        if (isStalePlan(error)) names?.forget(text as string);
+        throw error;
+      }) as never;
     }
   };
+}
+
+/** A replica of another version has changed a table meanwhile: prepared again, the statement works. */
+function isStalePlan(error: unknown): boolean {
+  return error instanceof Error && /cached plan must not change result type/.test(error.message);
 }
 
 /** True for faults of the database itself (down, restarting, full, too slow), which clients see as 503. */
 export function isDatabaseFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (isStalePlan(error)) return true;
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string') {
     if (/^(08|40|53|57P|58)/.test(code) || code === '57014' || code === '55P03' || code === '25006')

@@ -112,7 +112,7 @@ describe('the order', () => {
 test('a page far beyond the end stays a number that the database can count', () => {
   const { parameters } = sliceOf(page({ number: 1e20, size: 100 })).compile(compiler);
 
-  expect(parameters).toEqual([100, Number.MAX_SAFE_INTEGER]);
+  expect(parameters).toEqual([Number.MAX_SAFE_INTEGER]);
 });
 
 test('page size 0 sets no limit', () => {
