@@ -8,10 +8,13 @@ import { type Exchange, reply, type RepositoryExchange } from './exchange.ts';
 const pageLimit = 10_000;
 const referrersPage = 1_000;
 
+// Not as a join: PostgreSQL would not see that one repository's tags come in their order, and sort 100,000 of them for
+// each page (14 ms instead of 0.2).
 const tagsPage = statement<{ name: string }>(
   'tags-page',
-  `select t.name from tag t join repository r using (repository_id)
-    where r.name = $1 and t.name > $2 order by t.name limit $3`,
+  `select t.name from tag t
+    where t.repository_id = (select repository_id from repository where name = $1) and t.name > $2
+    order by t.name limit $3`,
 );
 
 const catalogPage = statement<{ name: string }>(
