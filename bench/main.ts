@@ -58,7 +58,7 @@ async function runAll(
   folder: string,
 ): Promise<Run & { controlPlane?: ControlPlane }> {
   const { only } = options;
-  const isControlPlane = (text: string) => controlPlaneName.includes(text);
+  const isControlPlane = (text: string) => text.startsWith(controlPlaneName);
   const nothingElse = only.length > 0 && only.every(isControlPlane);
   const done: Run = nothingElse ? { rows: [], failures: [] } : await run(subject, peers, options, folder);
   if (subject.name !== 'moorage' || (only.length > 0 && !only.some(isControlPlane))) return done;

@@ -17,7 +17,8 @@ export interface Options {
 
 export const help = `npm run bench -- [options]
 
-  --only TEXT      only scenarios whose name contains TEXT (may be repeated; also "memory", "start", "control plane")
+  --only TEXT      only scenarios whose name contains TEXT (may be repeated; also "memory", "start",
+                   "control plane", "control plane: listTags")
   --peer NAME      only this peer beside moorage (may be repeated; "none" for moorage alone)
   --quick          short rounds, fewer images: for comparing while working, not for publishing
   --long           adds 100,000 tags, and deletion among 20,000 tags for the peers too (about 10 minutes more)

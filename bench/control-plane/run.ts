@@ -41,7 +41,7 @@ export async function measureControlPlane(
   const target = new Target(moorage(passwords.admin), place, load);
   try {
     await target.start();
-    return await new Measuring(target, passwords, lengths[options.form]).run(seeded);
+    return await new Measuring(target, passwords, options).run(seeded);
   } finally {
     await target.stop();
     load.close();
@@ -79,14 +79,16 @@ class Measuring {
   readonly #target: Target;
   readonly #length: Length;
   readonly #headers: Record<Caller, Record<string, string>>;
+  readonly #only: readonly string[];
   readonly #notMeasured: ControlPlane['notMeasured'] = [];
 
-  constructor(target: Target, passwords: Installation['passwords'], length: Length) {
+  constructor(target: Target, passwords: Installation['passwords'], { form, only }: Options) {
     const basic = (name: string, password: string) => ({
       Authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
     });
     this.#target = target;
-    this.#length = length;
+    this.#length = lengths[form];
+    this.#only = only;
     this.#headers = {
       admin: basic('admin', passwords.admin),
       member: basic(names.member, passwords.member),
@@ -102,9 +104,13 @@ class Measuring {
     const { operations, unknown } = operationsOf(document, facts);
     for (const [operation, reason] of unknown) this.#notMeasured.push({ operation, reason });
     const measured: Measured[] = [];
-    for (const operation of operations) measured.push(...(await this.#forEveryone(operation)));
+    for (const operation of operations.filter(this.#isWanted)) {
+      measured.push(...(await this.#forEveryone(operation)));
+    }
     const variants: Measured[] = [];
-    for (const variant of variantsOf(facts)) variants.push(...(await this.#for('admin', variant)));
+    for (const variant of variantsOf(facts).filter(this.#isWanted)) {
+      variants.push(...(await this.#for('admin', variant)));
+    }
     const pages = await tagPages(this.#target, facts, seeded.tagsOfOne, this.#length);
     return {
       seeded,
@@ -114,6 +120,10 @@ class Measuring {
       rows: [...figuresOf(measured, variants), ...pages],
     };
   }
+
+  /** `--only "control plane: listTags"` is for working on one. */
+  readonly #isWanted = ({ name }: Operation): boolean =>
+    this.#only.length === 0 || this.#only.some((text) => `${controlPlaneName}: ${name}`.includes(text));
 
   readonly #get: Get = async (path) => {
     const url = `http://127.0.0.1:${this.#target.port}/api/v2.0${path}`;
