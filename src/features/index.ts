@@ -26,6 +26,8 @@ import { carryOutPurge } from './purge/purge.job.ts';
 import { purgeRoutes } from './purge/purge.routes.ts';
 import { repositoryRoutes } from './repositories/repositories.routes.ts';
 import { quotaRoutes } from './quotas/quotas.routes.ts';
+import { carryOutRetention, scheduledRetention } from './retention/index.ts';
+import { retentionRoutes } from './retention/retention.routes.ts';
 import { projectRobotRoutes } from './robots/project-robots.routes.ts';
 import { robotRoutes } from './robots/robots.routes.ts';
 import type { SessionParts } from './sessions/index.ts';
@@ -63,6 +65,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...additionRoutes(parts),
     ...tagRoutes(parts),
     ...immutabilityRoutes,
+    ...retentionRoutes,
     ...memberRoutes,
     ...groupRoutes,
     ...labelRoutes,
@@ -86,8 +89,8 @@ export function createJobs(parts: FeatureParts & { readonly database: Database }
   readonly schedules: readonly Scheduled[];
 } {
   return {
-    jobs: [carryOutCollection(parts), carryOutPurge, ...carryOutWebhooks(parts)],
-    schedules: [collectionSchedule, purgeSchedule],
+    jobs: [carryOutCollection(parts), carryOutPurge, carryOutRetention(parts), ...carryOutWebhooks(parts)],
+    schedules: [collectionSchedule, purgeSchedule, scheduledRetention],
   };
 }
 

@@ -66,6 +66,31 @@ export async function enqueue<S extends TSchema>(
   return id;
 }
 
+export interface TaskOf<S extends TSchema> {
+  readonly payload: Static<S>;
+  readonly attributes: Record<string, unknown>;
+}
+
+/** As `enqueue`, for any number of tasks of one execution. */
+export async function enqueueAll<S extends TSchema>(
+  ctx: TxContext,
+  job: Job<S>,
+  tasks: readonly TaskOf<S>[],
+  executionId: number,
+): Promise<void> {
+  for (let from = 0; from < tasks.length; from += 1_000) {
+    const some = tasks.slice(from, from + 1_000);
+    const payloads = some.map(({ payload }) => JSON.stringify(payload));
+    const attributes = some.map((task) => JSON.stringify(task.attributes));
+    await sql`
+      insert into task (execution_id, job, payload, attempts, extra_attrs)
+      select ${executionId}, ${job.name}, t.payload::jsonb, ${job.attempts}, t.attributes::jsonb
+        from unnest(${payloads}::text[], ${attributes}::text[]) with ordinality as t(payload, attributes, position)
+       order by t.position`.execute(ctx.db);
+  }
+  if (tasks.length > 0) await sql`select pg_notify(${jobsChannel}, '')`.execute(ctx.db);
+}
+
 /** Ends an execution whose tasks are all over, or that has none. */
 export async function settle(ctx: TxContext, executionId: number): Promise<void> {
   await sql`select settle_execution(${executionId})`.execute(ctx.db);

@@ -31,6 +31,13 @@ export async function lock(tx: Tx, ids: readonly number[]): Promise<ReadonlySet<
   return new Set(rows.map(({ id }) => id));
 }
 
+/** In the order of names, in which pushes lock. Nobody takes a tag away from these, moves it, or adds one. */
+export async function lockTags(tx: Tx, ids: readonly number[]): Promise<void> {
+  await sql`
+    with locked as materialized (select from tag where artifact_id = any(${ids}::bigint[]) order by name for update)
+    select count(*) from locked`.execute(tx);
+}
+
 export async function listTags(
   tx: Tx,
   ids: readonly number[],

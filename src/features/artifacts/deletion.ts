@@ -56,13 +56,66 @@ export function removeArtifact(
         why,
       );
       const tags = await removeRows(ctx, repository, going);
-      await recordDeletion(ctx, repository, { id, digest }, { going, tags });
+      await recordDeletion(ctx, repository, { id, digest }, { going, tags: tags.map(({ name }) => name) });
       return true;
     }),
   );
 }
 
-interface Root {
+export interface Removal {
+  /** The reason that the ledger and the audit log give. */
+  readonly why: string;
+  /** Of those artifacts, locked with their tags, the ones that are still what they were when they were chosen (G-82). */
+  unchanged(ctx: TxContext, ids: readonly number[]): Promise<ReadonlySet<number>>;
+}
+
+/**
+ * The same for several at once, in the caller's transaction, which is wrapped in `content.changing`. What changed, or
+ * is held by something that stays, is left. Returns what went of those asked for.
+ */
+export async function removeArtifacts(
+  ctx: TxContext,
+  repository: Repository,
+  roots: readonly Root[],
+  { why, unchanged }: Removal,
+): Promise<Root[]> {
+  const asked = roots.map(({ id }) => id);
+  const planned = goingWith(asked, await store.listTree(ctx.db, repository.repository_id, asked));
+  const locked = await store.lock(ctx.db, [...planned]);
+  await store.lockTags(ctx.db, [...locked]);
+  const same = [
+    ...(await unchanged(
+      ctx,
+      asked.filter((id) => locked.has(id)),
+    )),
+  ];
+  const tree = (await store.listTree(ctx.db, repository.repository_id, same)).filter(({ id }) =>
+    locked.has(id),
+  );
+  const going = goingWith(same, tree);
+  if (going.size === 0) return [];
+  await keepArtifacts(ctx, repository, [...going], why);
+  const tags = await removeRows(
+    ctx,
+    repository,
+    tree.filter(({ id }) => going.has(id)),
+  );
+  const gone = roots.filter(({ id }) => going.has(id));
+  const named = Map.groupBy(tags, (tag) => tag.artifact_id);
+  for (const { id, digest } of gone) {
+    const names = (named.get(id) ?? []).map(({ name }) => name);
+    await record(ctx, {
+      operation: 'delete',
+      resource_type: 'artifact',
+      resource: `${repository.name}@${digest}`,
+      project_id: repository.project_id,
+      detail: { reason: why, tags: names.slice(0, mostNamed) },
+    });
+  }
+  return gone;
+}
+
+export interface Root {
   readonly id: number;
   readonly digest: string;
 }
@@ -106,7 +159,7 @@ async function removeRows(
   ctx: TxContext,
   repository: Repository,
   going: readonly TreeNode[],
-): Promise<string[]> {
+): Promise<{ name: string; artifact_id: number }[]> {
   const ids = going.map(({ id }) => id);
   const tags = await store.listTags(ctx.db, ids);
   await changeTags(
@@ -116,7 +169,7 @@ async function removeRows(
   );
   const blobs = await store.remove(ctx.db, ids);
   await store.releaseBlobs(ctx.db, repository, blobs);
-  return tags.map(({ name }) => name);
+  return tags;
 }
 
 async function recordDeletion(

@@ -58,18 +58,6 @@ export const later = {
     deleteRegistry: 'DELETE /registries/:id',
     getRegistryInfo: 'GET /registries/:id/info',
   },
-  'tag retention': {
-    getRentenitionMetadata: 'GET /retentions/metadatas',
-    createRetention: 'POST /retentions',
-    getRetention: 'GET /retentions/:id',
-    updateRetention: 'PUT /retentions/:id',
-    deleteRetention: 'DELETE /retentions/:id',
-    listRetentionExecutions: 'GET /retentions/:id/executions',
-    triggerRetentionExecution: 'POST /retentions/:id/executions',
-    operateRetentionExecution: 'PATCH /retentions/:id/executions/:eid',
-    listRetentionTasks: 'GET /retentions/:id/executions/:eid/tasks',
-    getRetentionTaskLog: 'GET /retentions/:id/executions/:eid/tasks/:tid',
-  },
   preheating: {
     ListProviders: 'GET /p2p/preheat/providers',
     PingInstances: 'POST /p2p/preheat/instances/ping',
