@@ -4,15 +4,22 @@ import type { Module } from '../architecture/modules.ts';
 /** One or several ids at the beginning of a name, before a colon or the end. */
 const beginning = /^(?:(?:S-\d{3}|G-\d{2})(?:,? |(?=:|$)))+/;
 
-/** The ids with which names of tests and of groups of tests begin. */
+/** The ids with which names of tests and of groups of tests begin, and those in the tables that tests are made from. */
 export function namedCases(modules: readonly Module[]): Set<string> {
   const found = new Set<string>();
+  const add = (text: string) => {
+    for (const [id] of (beginning.exec(text)?.[0] ?? '').matchAll(/[SG]-\d+/g)) found.add(id);
+  };
   for (const { program } of modules) {
     new Visitor({
       CallExpression: (node) => {
-        if (!isTestFunction(node.callee)) return;
-        const [ids] = beginning.exec(textOf(node.arguments[0])) ?? [];
-        for (const [id] of (ids ?? '').matchAll(/[SG]-\d+/g)) found.add(id);
+        if (isTestFunction(node.callee)) add(textOf(node.arguments[0]));
+      },
+      ArrayExpression: ({ elements }) => {
+        for (const element of elements) {
+          const text = textOf(element ?? undefined);
+          if (/^[SG]-\d+.*?: /.test(text)) add(text);
+        }
       },
     }).visit(program);
   }

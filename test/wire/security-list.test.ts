@@ -20,7 +20,8 @@ test('ids are read from the beginnings of names', () => {
   const text = `
     test('S-001: one', () => {}); test.each([1])('S-002, G-03: %s', () => {}); describe('S-004 S-005: x', () => {});
     describe('G-06', () => {}); test('about S-007', () => {}); test.skipIf(true)('G-08: x', () => {});
-    test.each(Object.entries({ a: 1 }))(\`G-09: \${1}\`, () => {}); const other = 'S-010: x'; test('S-0111: x', () => {});`;
+    test.each(Object.entries({ a: 1 }))(\`G-09: \${1}\`, () => {}); const other = 'S-010: x'; test('S-0111: x', () => {});
+    const table = [['S-012: one', 1], ['about S-013: two', 2], 'S-014'];`;
 
   expect([...namedCases(planted({ 'a.test.ts': text }))]).toEqual([
     'S-001',
@@ -31,6 +32,7 @@ test('ids are read from the beginnings of names', () => {
     'G-06',
     'G-08',
     'G-09',
+    'S-012',
   ]);
 });
 

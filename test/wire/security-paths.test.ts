@@ -251,6 +251,23 @@ test.each([
   expect(answer.status).toBe(413);
 });
 
+test('S-061: ids of jobs, runs and workers are no paths', async () => {
+  const ids = ['..%2f..%2fetc%2fpasswd', '%2e%2e', 'a%00b', 'x'.repeat(1_000), '1%27--', '%5c..%5cx', '-1'];
+  const paths = ids.flatMap((id) => [
+    `/api/v2.0/jobservice/jobs/${id}/log`,
+    `/api/v2.0/system/gc/${id}/log`,
+    `/api/v2.0/system/purgeaudit/${id}/log`,
+    `/api/v2.0/jobservice/executions/${id}/events`,
+  ]);
+
+  const answers = await Promise.all(paths.map((path) => raw('admin', 'GET', path)));
+
+  expect(answers.map((answer) => [400, 404, 422].includes(statusesIn(answer)[0] ?? 0))).toEqual(
+    paths.map(() => true),
+  );
+  expect(answers.join('')).not.toContain('root:');
+});
+
 test('S-135: there is no upload by form, and no chart API whose file names could be paths', async () => {
   const form =
     '--b\r\nContent-Disposition: form-data; name="chart"; filename="../../x"\r\n\r\nx\r\n--b--\r\n';

@@ -64,11 +64,19 @@ const buildsSql = (node: ESTree.Node, inFunction: boolean): boolean => {
   if (node.type !== 'CallExpression') return false;
   const called = nameOf(node.callee);
   const [text] = node.arguments;
-  if (/^sql\.(?:raw|lit|literal)$/.test(called)) return true;
+  if (/^sql\.(?:raw|lit|literal)$/.test(called)) return !isWholeNumber(text);
   if (called === 'statement') return inFunction;
   if (!/(?:^|\.)query$/.test(called) || !text) return false;
   return text.type === 'BinaryExpression' || hasParts(text);
 };
+
+/** `String(Math.trunc(n))` has digits, a sign and perhaps an exponent, whatever n is. */
+function isWholeNumber(node: ESTree.Node | undefined): boolean {
+  const number = node?.type === 'CallExpression' && nameOf(node.callee) === 'String' && node.arguments[0];
+  return (
+    typeof number === 'object' && number.type === 'CallExpression' && nameOf(number.callee) === 'Math.trunc'
+  );
+}
 
 const hasParts = (node: ESTree.Node): boolean =>
   node.type === 'TemplateLiteral' && node.expressions.length > 0;
