@@ -31,7 +31,7 @@ export interface RelayOptions {
 }
 
 /**
- * Takes events out of the outbox and hands them to whoever listens. It looks once a second instead of being told:
+ * Takes events out of the outbox and hands them to whoever listens. It looks twice a second instead of being told:
  * NOTIFY lets only one transaction commit at a time, and every push would be one of them.
  */
 export class EventRelay {
@@ -47,7 +47,7 @@ export class EventRelay {
   start(): void {
     this.#timer = setTimeout(() => {
       this.#looking = this.#look();
-    }, this.#options.idle ?? 1_000);
+    }, this.#options.idle ?? 500);
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ create table event_subscription (
   event_type text not null,
   -- Which feature listens, and which of its objects: a webhook policy.
   listener text not null check (listener in ('webhook')),
-  listener_id bigint not null,
+  listener_id integer not null,
   primary key (project_id, event_type, listener, listener_id)
 );
 
@@ -18,7 +18,7 @@ create table event (
   id bigint generated always as identity primary key,
   uuid uuid not null default gen_random_uuid(),
   listener text not null,
-  listener_ids bigint[] not null,
+  listener_ids integer[] not null,
   project_id integer not null,
   event_type text not null,
   occurred_at timestamptz not null default now(),

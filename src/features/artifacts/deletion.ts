@@ -1,4 +1,5 @@
 import { type Context, inTransaction, type TxContext } from '#src/context.ts';
+import { emit, resourcesOf } from '#src/events/emit.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { type ContentParts, findRepository, type Repository } from '#src/features/repositories/index.ts';
@@ -56,7 +57,7 @@ export function removeArtifact(
         why,
       );
       const tags = await removeRows(ctx, repository, going);
-      await recordDeletion(ctx, repository, { id, digest }, { going, tags: tags.map(({ name }) => name) });
+      await recordDeletion(ctx, repository, { id, digest }, { going, tags });
       return true;
     }),
   );
@@ -111,6 +112,7 @@ export async function removeArtifacts(
       project_id: repository.project_id,
       detail: { reason: why, tags: names.slice(0, mostNamed) },
     });
+    await tellDeletion(ctx, repository, digest, names);
   }
   return gone;
 }
@@ -176,8 +178,14 @@ async function recordDeletion(
   ctx: TxContext,
   { name, project_id }: Repository,
   root: Root,
-  { going, tags }: { going: readonly TreeNode[]; tags: readonly string[] },
+  {
+    going,
+    tags: gone,
+  }: { going: readonly TreeNode[]; tags: readonly { name: string; artifact_id: number }[] },
 ): Promise<void> {
+  const tags = gone.map((tag) => tag.name);
+  const own = gone.filter(({ artifact_id }) => artifact_id === root.id).map((tag) => tag.name);
+  await tellDeletion(ctx, { name, project_id }, root.digest, own);
   const others = going.filter(({ id }) => id !== root.id).map(({ digest }) => digest);
   const detail = {
     tags: tags.slice(0, mostNamed),
@@ -186,4 +194,15 @@ async function recordDeletion(
   };
   const resource = `${name}@${root.digest}`;
   await record(ctx, { operation: 'delete', resource_type: 'artifact', resource, project_id, detail });
+}
+
+/** Harbor: of what goes along nobody is told. */
+function tellDeletion(
+  ctx: TxContext,
+  { name: repository, project_id: projectId }: Pick<Repository, 'name' | 'project_id'>,
+  digest: string,
+  tags: readonly string[],
+): Promise<void> {
+  const data = { repository, resources: resourcesOf(digest, tags) };
+  return emit(ctx, { projectId, type: 'DELETE_ARTIFACT', data });
 }

@@ -97,7 +97,7 @@ export async function listListening(db: Db, policyIds: readonly number[]): Promi
     select t.id, t.policy_id, t.type, t.address, t.payload_format, t.skip_cert_verify, t.auth_header, t.secret,
            greatest(coalesce(extract(epoch from t.paused_until - now()), 0), 0)::float8 as pause
       from webhook_target t join webhook_policy p on p.id = t.policy_id
-     where p.id = any(${[...policyIds]}::bigint[]) and p.enabled
+     where p.id = any(${[...policyIds]}::int[]) and p.enabled
      order by t.policy_id, t.position for share of p`.execute(db);
   return rows;
 }
