@@ -1,5 +1,22 @@
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+} from 'kysely';
 import { expect, test } from 'vitest';
-import { PreparedNames } from './prepared.ts';
+import { plannedByValue, PreparedNames } from './prepared.ts';
+
+const compiler = new Kysely<object>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+});
 
 function asked(names: PreparedNames, text: string, times: number): (string | undefined)[] {
   return Array.from({ length: times }, () => names.nameOf(text));
@@ -45,4 +62,11 @@ test('a forgotten name is not used again', () => {
   const later = asked(names, 'select 1', 5);
   expect(later[0]).toBeUndefined();
   expect(later.at(-1)).not.toBe(first);
+});
+
+test('what has to be planned for its values is never prepared', () => {
+  const names = new PreparedNames();
+  const text = sql`select 1 where ${plannedByValue}true`.compile(compiler).sql;
+
+  expect(asked(names, text, 9).at(-1)).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { plannedByValue } from '#src/database/prepared.ts';
 import { Failure } from '#src/failures.ts';
 import type { Page } from './endpoint.ts';
 import { type Clauses, type Match, type Operand, parseSort, readTime, snakeCase } from './query.ts';
@@ -29,7 +30,9 @@ export function filterOf(clauses: Clauses, list: ListKeys): RawBuilder<SqlBool> 
     const found = keyOf(name, list);
     return found === undefined ? [] : [condition(found.key, found.sql, match)];
   });
-  return conditions.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
+  return conditions.length === 0
+    ? sql<SqlBool>`true`
+    : sql<SqlBool>`${plannedByValue}${sql.join(conditions, sql` and `)}`;
 }
 
 /** For ORDER BY. Harbor: unknown names are dropped, and the list's own order holds when nothing is left. */

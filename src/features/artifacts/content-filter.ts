@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { plannedByValue } from '#src/database/prepared.ts';
 import { Failure } from '#src/failures.ts';
 import { containing } from '#src/http/list.ts';
 import { type Clauses, type Match, type Operand, snakeCase } from '#src/http/query.ts';
@@ -52,7 +53,8 @@ function baseFilter(match: Match | undefined, counting: boolean): RawBuilder<Sql
 }
 
 function tagFilter(match: Match | undefined, within: Within): RawBuilder<SqlBool> {
-  const hasTag = tagOf(within);
+  const tagged = tagOf(within);
+  const hasTag = (condition: RawBuilder<SqlBool>) => sql<SqlBool>`${plannedByValue}${tagged(condition)}`;
   switch (match?.kind) {
     case undefined:
       return sql<SqlBool>`true`;
@@ -93,7 +95,9 @@ function labelFilter(match: Match | undefined): RawBuilder<SqlBool> {
     (id) =>
       sql<SqlBool>`exists (select from artifact_label l where l.artifact_id = a.id and l.label_id = ${id}::bigint)`,
   );
-  return match.kind === 'any' ? sql<SqlBool>`(${sql.join(carried, sql` or `)})` : every(carried);
+  return match.kind === 'any'
+    ? sql<SqlBool>`${plannedByValue}(${sql.join(carried, sql` or `)})`
+    : sql<SqlBool>`${plannedByValue}${every(carried)}`;
 }
 
 const every = (conditions: RawBuilder<SqlBool>[]) =>

@@ -5,6 +5,7 @@ import { isVisible, type Visible } from '#src/features/projects/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { parseQuery } from '#src/http/query.ts';
+import { listedCounts } from './listed.store.ts';
 
 export interface RepositoryRow {
   repository_id: number;
@@ -91,24 +92,10 @@ async function counted(
 /** How many artifacts a list of them shows without being asked for more: neither accessories nor an index's parts. */
 export function countArtifacts(ctx: Context, ids: readonly number[]): Promise<Map<number, number>> {
   return ctx.counts.each('artifacts of repository', ids, async (asked) => {
-    const rows = await ctx.db
-      .selectFrom('artifact as a')
-      .select(['a.repository_id', sql<number>`count(*)`.as('count')])
-      .where(sql<SqlBool>`a.repository_id = any(${asked}::bigint[])`)
-      .where(isListed)
-      .groupBy('a.repository_id')
-      .execute();
-    return new Map(rows.map(({ repository_id, count }) => [repository_id, count]));
+    const { rows } = await listedCounts(asked).execute(ctx.db);
+    return new Map(rows.map(({ repository_id, total }) => [repository_id, total]));
   });
 }
-
-// Harbor: what signs or describes an artifact that is there belongs to it, an untagged child to its index. The list
-// of artifacts shows the same ones (features/artifacts).
-const isListed = sql<SqlBool>`
-  (a.accessory_of is null or not exists (
-    select from artifact s where s.repository_id = a.repository_id and s.digest = a.accessory_of))
-  and (exists (select from tag t where t.artifact_id = a.id)
-    or not exists (select from artifact_child c where c.child_id = a.id))`;
 
 export async function describe(tx: Tx, id: number, description: string): Promise<boolean> {
   const changed = await tx

@@ -1,4 +1,6 @@
+import { type SqlBool, sql } from 'kysely';
 import type { Db } from '#src/database/pool.ts';
+import { plannedByValue } from '#src/database/prepared.ts';
 import { isVisible, type Visible } from '#src/features/projects/index.ts';
 import { containing } from '#src/http/list.ts';
 
@@ -25,7 +27,7 @@ export function findRepositories(
       .select(['r.repository_id', 'r.name as repository_name', 'r.pull_count'])
       .select(['p.project_id', 'p.name as project_name', 'p.public as project_public'])
       // Names hold no capitals, and ILIKE takes five times as long.
-      .where('r.name', 'like', containing(text.toLowerCase()))
+      .where(sql<SqlBool>`${plannedByValue}r.name like ${containing(text.toLowerCase())}`)
       .where(isVisible(visible))
       .orderBy('r.name')
       .limit(limit)
