@@ -62,12 +62,17 @@ async function dropMonths(run: JobRun, which: store.Which, dryRun: boolean, purg
   for (const table of await store.listMonths(run.db, which)) {
     run.signal.throwIfAborted();
     // What is only counted is met again row by row.
-    const rows = dryRun ? 0 : await store.countMonth(run.db, table);
-    if (dryRun) purged.months += 1;
-    else if (await drop(run, which, table)) {
-      purged.rows += rows;
+    if (dryRun) {
       purged.months += 1;
-      run.note(`dropped ${table} with ${rows} entries`);
+      continue;
+    }
+    const { total, exact } = await store.countMonth(run.db, table);
+    const began = performance.now();
+    if (await drop(run, which, table)) {
+      purged.rows += total;
+      purged.months += 1;
+      const took = Math.ceil(performance.now() - began);
+      run.note(`dropped ${table} with ${exact ? '' : 'about '}${total} entries in ${took} ms`);
       await run.report({ purged_entries: purged.rows, dropped_months: purged.months });
     } else {
       run.note(`${table} stays: it has entries that were not forwarded yet`);
