@@ -4,14 +4,17 @@ import { changedBetween, type Fingerprint, fingerprinter } from '#test/support/f
 import { routes } from '#test/support/routes.ts';
 import { assembleCallers, type Caller } from '#test/support/walk-callers.ts';
 import { type Call, furnish, idIn, immutableRule, type Place, prepare } from '#test/support/walk-place.ts';
+import { retentionOf, retentionRun, type Run, webhookOf, webhookRun } from '#test/support/walk-policies.ts';
 
 /** Callers who have rights in `team` only, and objects of `foreign`: as if they were not there (R1, R2). */
 let app: TestApp;
 let team: Place;
 let foreign: Place;
 let group: number;
-/** Immutability rules, of the one and of the other. */
+/** Immutability rules and runs of policies, of the one and of the other. */
 const rules: number[] = [];
+const kept: Run[] = [];
+const told: Run[] = [];
 let callers: Map<string, Caller>;
 let look: () => Promise<Fingerprint>;
 beforeAll(async () => {
@@ -23,11 +26,13 @@ beforeAll(async () => {
   await prepare(app, 'POST', '/projects/foreign/repositories/theirs/artifacts?from=foreign/app:v1');
   await prepare(app, 'POST', '/projects/foreign/repositories/app/artifacts/v1/tags', { name: 'theirs' });
   callers = new Map((await assembleCallers(app, team, foreign)).map((one) => [one.name, one]));
-  for (const { name } of [team, foreign]) {
-    const path = `/projects/${name}/immutabletagrules`;
+  for (const place of [team, foreign]) {
+    kept.push(await retentionRun(app, place));
+    told.push(await webhookRun(app, place));
+    const path = `/projects/${place.name}/immutabletagrules`;
     rules.push(idIn(await prepare(app, 'POST', path, immutableRule('none'))));
   }
-  look = await fingerprinter(app.database, ['audit_log', 'job_runner', 'artifact_detail']);
+  look = await fingerprinter(app.database, ['audit_log', 'job_runner', 'artifact_detail', 'session']);
 });
 afterAll(() => app.close());
 
@@ -92,7 +97,13 @@ const values: Record<
   repository_name: () => ['app', 'theirs', 'none'],
   reference: () => [team.image.digest, foreign.image.digest, missingDigest],
   tag_name: () => ['v1', 'theirs', 'none'],
-  id: () => [team.quota, foreign.quota, missingId],
+  'quotas id': () => [team.quota, foreign.quota, missingId],
+  'retentions id': () => runs(kept, 'policy'),
+  'retentions eid': () => runs(kept, 'execution'),
+  'retentions tid': () => runs(kept, 'task'),
+  'projects webhook_policy_id': () => runs(told, 'policy'),
+  'projects execution_id': () => runs(told, 'execution'),
+  'projects task_id': () => runs(told, 'task'),
   user_id: () => [1, 1, missingId],
   group_id: () => [group, group, missingId],
   immutable_rule_id: () => [rules[0] ?? 0, rules[1] ?? 0, missingId],
@@ -102,8 +113,15 @@ const values: Record<
   pool_id: () => ['all', 'all', 'none'],
   job_id: () => [1, 1, missingId],
   job_type: () => ['IMAGE_SCAN', 'IMAGE_SCAN', 'NONE'],
-  execution_id: () => [1, 1, missingId],
+  'jobservice id': () => [1, 1, missingId],
 };
+
+const runs = (made: readonly Run[], part: keyof Run) =>
+  [made[0]?.[part] ?? 0, made[1]?.[part] ?? 0, missingId] as const;
+
+/** Most parameters say by their names what they are of; the others by how their path begins. */
+const valuesOf = (path: string, name: string) =>
+  (values[`${path.split('/')[1]} ${name}`] ?? values[name])?.();
 /** Neither the objects of projects nor their ids. */
 const plain: Record<string, string> = { meta_name: 'public', addition: 'build_history', project: 'team' };
 
@@ -112,6 +130,10 @@ const bodies: Record<string, () => object> = {
   updateProjectMember: () => ({ role_id: 2 }),
   UpdateImmuRule: () => immutableRule('changed'),
   actionPendingJobs: () => ({ action: 'pause' }),
+  updateRetention: () => retentionOf(team.id),
+  triggerRetentionExecution: () => ({ dry_run: true }),
+  operateRetentionExecution: () => ({ action: 'stop' }),
+  UpdateWebhookPolicyOfProject: () => webhookOf('changed'),
   UpdateRobotV1: () => ({ description: 'x', access: [{ resource: 'repository', action: 'pull' }] }),
   UpdateRobot: () => robotBody('foreign', 'robot$foreign+own'),
   RefreshSec: () => ({ secret: 'Sesame-0pen' }),
@@ -144,7 +166,7 @@ const withIds = endpoints
 describe('S-016, S-019: an object of another project is answered as one that is not there', () => {
   test('every parameter of every path is known', () => {
     expect(withIds.length).toBeGreaterThan(40);
-    expect(withIds.filter(([, name]) => !(name in values))).toEqual([]);
+    expect(withIds.filter(([, name, , path]) => !valuesOf(path, name))).toEqual([]);
   });
 
   test.each(withIds)('%s by %s', async (id, asked, method, path) => {
@@ -152,9 +174,9 @@ describe('S-016, S-019: an object of another project is answered as one that is 
       path
         .replace(/:project_name(_or_id)?/, 'team')
         .replace(/:([a-z_]+)/g, (_, name: string) =>
-          String(plain[name] ?? values[name]?.()[name === asked ? which : 0] ?? ''),
+          String(plain[name] ?? valuesOf(path, name)?.[name === asked ? which : 0] ?? ''),
         );
-    const [, theirs = '', none = ''] = values[asked]?.() ?? [];
+    const [, theirs = '', none = ''] = valuesOf(path, asked) ?? [];
     const body = bodies[id]?.();
     for (const who of ['projectadmin', 'full-robot-of-the-project', 'system-robot-of-the-project']) {
       const before = await look();
@@ -192,6 +214,8 @@ const named: Record<string, (which: Pick<Place, 'name' | 'id' | 'label'>) => Cal
     method: 'POST',
     path: `/projects/team/repositories/copy/artifacts?from=${name}/app:v1`,
   }),
+  createRetention: ({ id }) => ({ method: 'POST', path: '/retentions', body: retentionOf(id) }),
+  previewRetention: ({ id }) => ({ method: 'POST', path: '/retentions/preview', body: retentionOf(id) }),
   updateProject: ({ id }) => ({
     method: 'PUT',
     path: '/projects/team',

@@ -12,6 +12,7 @@ import {
 import { contentVisits } from '#test/support/walk-content.ts';
 import { jobVisits } from '#test/support/walk-jobs.ts';
 import { furnish, type Place } from '#test/support/walk-place.ts';
+import { retentionVisits, webhookVisits } from '#test/support/walk-policies.ts';
 import { ownedVisits, projectVisits } from '#test/support/walk-projects.ts';
 import type { Rule, Scene, Visit, Visits } from '#test/support/walk-rules.ts';
 import { peopleVisits, systemVisits } from '#test/support/walk-system.ts';
@@ -26,13 +27,15 @@ const visits: Visits = {
   ...ownedVisits,
   ...contentVisits,
   ...peopleVisits,
+  ...retentionVisits,
+  ...webhookVisits,
   ...jobVisits,
   // The last of these ends the session of whoever asks.
   ...systemVisits,
 };
 
-/** Rows of refusals, pulses of the job runner, and what is remembered of content once somebody asked. */
-const byThemselves = ['audit_log', 'job_runner', 'artifact_detail'];
+/** Rows of refusals, pulses of the job runner, what is remembered of content once somebody asked, sessions in use. */
+const byThemselves = ['audit_log', 'job_runner', 'artifact_detail', 'session'];
 
 let app: TestApp;
 let team: Place;
@@ -134,7 +137,7 @@ describe('the walk', () => {
     const guest = callers.find(({ role }) => role === 3);
     const changed: string[] = [];
 
-    for (const [name, { prepare: _prepare, ...visit }] of Object.entries(visits)) {
+    for (const [name, visit] of Object.entries(visits)) {
       for (const who of [admin, guest]) {
         if (!who) continue;
         const one = await scene(visit, team, who);

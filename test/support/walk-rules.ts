@@ -15,6 +15,8 @@ export interface Scene {
   readonly app: TestApp;
   readonly place: Place;
   readonly number: number;
+  /** Ids of what lies below the object of that number. */
+  readonly below?: readonly number[];
   readonly who: Caller;
 }
 
@@ -23,7 +25,7 @@ export interface Visit {
   /** The status for whoever is let in: 200, unless it is said. */
   readonly status?: number | ((who: Caller) => number);
   /** Makes what the call needs; of those who are refused, all meet the same. */
-  readonly prepare?: (scene: Scene) => Promise<Pick<Scene, 'number'> | void>;
+  readonly prepare?: (scene: Scene) => Promise<Pick<Scene, 'number' | 'below'> | void>;
   readonly call: (scene: Scene) => Call;
   /** Puts right what a call that was let in did to later visits. */
   readonly restore?: (scene: Scene) => Promise<void>;
