@@ -3,7 +3,7 @@ import type { Context } from '#src/context.ts';
 import type { Db, Tx } from '#src/database/pool.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
-import type { Clauses } from '#src/http/query.ts';
+import { type Clauses, parseSort, snakeCase } from '#src/http/query.ts';
 
 export interface QuotaRow {
   id: number;
@@ -24,6 +24,9 @@ export interface QuotaRow {
 // Charges that are not in used_storage yet, summed up once for all quotas, or for one.
 const charges = sql`select c.project_id, sum(c.bytes) as bytes, count(*) as charges from quota_charge c`;
 const chargesOfAll = sql<Charges>`(${charges} group by c.project_id)`.as('c');
+const chargesOfEach =
+  sql<Charges>`lateral (${charges} where c.project_id = q.project_id group by c.project_id)`.as('c');
+const noCharges = sql<Charges>`(select 0 as project_id, 0 as bytes, 0 as charges where false)`.as('c');
 type Charges = { project_id: number; bytes: number; charges: number };
 
 const used = sql<number>`(q.used_storage + coalesce(c.bytes, 0))::bigint`;
@@ -65,14 +68,20 @@ export async function list(
   clauses: Clauses,
   page: Page,
 ): Promise<{ rows: QuotaRow[]; total: number }> {
-  const wanted = filterOf(clauses, quotaKeys);
-  const rows = await columns(ctx.db, chargesOfAll)
-    .where(wanted)
-    .orderBy(orderOf(page, quotaKeys))
-    .modifyEnd(sliceOf(page))
-    .execute();
-  const all = quotas(ctx.db, chargesOfAll).select(sql<number>`count(*)`.as('total')).where(wanted);
+  const order = orderOf(page, quotaKeys);
+  const listed = quotas(ctx.db, asksForUse(clauses, page) ? chargesOfAll : noCharges).where(
+    filterOf(clauses, quotaKeys),
+  );
+  // The page first: the charges of those before it are not summed up.
+  const chosen = listed.select('q.id').orderBy(order).modifyEnd(sliceOf(page));
+  const rows = await columns(ctx.db, chargesOfEach).where('q.id', 'in', chosen).orderBy(order).execute();
+  const all = listed.select(sql<number>`count(*)`.as('total'));
   return { rows, total: await ctx.counts.total(page, rows.length, all) };
+}
+
+function asksForUse(clauses: Clauses, page: Page): boolean {
+  const keys = [...clauses.keys(), ...parseSort(page.sort).map(({ key }) => key)];
+  return keys.some((key) => snakeCase(key) === 'used_storage');
 }
 
 export function find(db: Db, id: number): Promise<QuotaRow | undefined> {

@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
-import { isVisible, type Visible } from '#src/features/projects/index.ts';
+import type { Visible } from '#src/features/projects/index.ts';
 
 export interface Numbers {
   readonly projects: number;
@@ -13,8 +13,13 @@ export async function countProjects(
 ): Promise<{ public: Numbers; private: Numbers }> {
   return {
     public: await numbers(ctx, sql<SqlBool>`p.public`),
-    private: await numbers(ctx, sql<SqlBool>`not p.public and ${isVisible(visible)}`),
+    private: await numbers(ctx, visible === 'all' ? sql<SqlBool>`not p.public` : ofThose(visible)),
   };
+}
+
+// Not isVisible, which asks for public ones as well: PostgreSQL would look at every project.
+function ofThose(projects: readonly number[]): RawBuilder<SqlBool> {
+  return sql<SqlBool>`not p.public and p.project_id = any(${[...projects]}::integer[])`;
 }
 
 async function numbers({ db, counts }: Context, which: RawBuilder<SqlBool>): Promise<Numbers> {
