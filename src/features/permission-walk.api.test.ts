@@ -53,6 +53,11 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const operations = routes.map(({ endpoint }) => endpoint.options.id);
+const reading = new Set(
+  routes
+    .filter(({ endpoint }) => ['GET', 'HEAD'].includes(endpoint.method))
+    .map(({ endpoint }) => endpoint.options.id),
+);
 
 test('every operation is visited, and nothing else', () => {
   const visited = new Set(Object.keys(visits).map((key) => key.split(' ')[0] ?? ''));
@@ -138,13 +143,12 @@ describe('the walk', () => {
     const changed: string[] = [];
 
     for (const [name, visit] of Object.entries(visits)) {
+      if (!reading.has(name.split(' ')[0] ?? '')) continue;
       for (const who of [admin, guest]) {
         if (!who) continue;
         const one = await scene(visit, team, who);
-        const call = visit.call(one);
-        if (!['GET', 'HEAD'].includes(call.method)) break;
         const before = await look();
-        await who.send(call);
+        await who.send(visit.call(one));
         for (const table of changedBetween(before, await look())) changed.push(`${name}: ${table}`);
       }
     }
