@@ -63,10 +63,12 @@ describe('beside a server', () => {
   test('jobs lists, shows and logs what ran', async () => {
     await run('gc');
 
-    const list = await run('jobs', 'list', '--type', 'garbage_collection');
-    const json = await run('jobs', 'list', '--json');
-    const show = await run('jobs', 'show', '1');
-    const log = await run('jobs', 'log', '1', '--follow');
+    const [list, json, show, log] = await Promise.all([
+      run('jobs', 'list', '--type', 'garbage_collection'),
+      run('jobs', 'list', '--json'),
+      run('jobs', 'show', '1'),
+      run('jobs', 'log', '1', '--follow'),
+    ]);
 
     expect(list.out).toMatch(/^ {5}1 {2}GARBAGE_COLLECTION +Success +manual/);
     expect(JSON.parse(json.out)).toMatchObject({ id: 1, status: 'Success', attributes: { workers: 1 } });

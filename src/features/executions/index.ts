@@ -6,7 +6,6 @@ export {
   isRunnerAlive,
   listExecutions,
   listTasks,
-  type TaskRow,
 } from './executions.store.ts';
 export { followExecution, type Progress } from './follow.ts';
 export { executionLog, taskLog, textOf } from './log.ts';
