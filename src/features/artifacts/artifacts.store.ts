@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
-import { listedCounts } from '#src/features/repositories/index.ts';
+import { listedInEach, listedInProject } from '#src/features/repositories/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { parseQuery } from '#src/http/query.ts';
@@ -94,10 +94,15 @@ export async function listArtifacts(
       from (select a.id from ${from(false)} order by ${order} ${sliceOf(page)}) p
       join artifact a on a.id = p.id ${beside} order by ${order}`.execute(ctx.db);
   const all =
-    'repository' in within && clauses.size === 0
-      ? listedCounts([within.repository])
+    clauses.size === 0
+      ? everyOneOf(within)
       : sql<{ total: number }>`select count(*) as total from ${from(true)}`;
   return { rows, total: await ctx.counts.total(page, rows.length, countable(ctx.db, all)) };
+}
+
+/** A list of the latest ones always has a filter. */
+function everyOneOf(within: Within): RawBuilder<{ total: number }> {
+  return 'repository' in within ? listedInEach([within.repository]) : listedInProject(within.project);
 }
 
 /** One artifact, with all of its annotations and attributes. */

@@ -5,7 +5,7 @@ import { isVisible, type Visible } from '#src/features/projects/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { parseQuery } from '#src/http/query.ts';
-import { listedCounts } from './listed.store.ts';
+import { listedInEach } from './listed.store.ts';
 
 export interface RepositoryRow {
   repository_id: number;
@@ -92,7 +92,7 @@ async function counted(
 /** How many artifacts a list of them shows without being asked for more: neither accessories nor an index's parts. */
 export function countArtifacts(ctx: Context, ids: readonly number[]): Promise<Map<number, number>> {
   return ctx.counts.each('artifacts of repository', ids, async (asked) => {
-    const { rows } = await listedCounts(asked).execute(ctx.db);
+    const { rows } = await listedInEach(asked).execute(ctx.db);
     return new Map(rows.map(({ repository_id, total }) => [repository_id, total]));
   });
 }
