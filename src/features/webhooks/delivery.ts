@@ -32,13 +32,17 @@ const longestPause = 600;
  * Harbor's two queues. Each target is a lane of its own: what waits for one never stands before what waits for
  * another. A delivery that was cut off by a kill is taken up after the lease and may arrive twice, with the same id.
  */
-export function jobsOf({ webhookAttempts, webhookTimeoutSeconds }: WebhookParts) {
+export function jobsOf({
+  webhookAttempts,
+  webhookTimeoutSeconds,
+}: Pick<WebhookParts, 'webhookAttempts' | 'webhookTimeoutSeconds'>) {
   const usual = {
     payload: Delivery,
     attempts: webhookAttempts,
     pause: (attempt: number) => Math.min(2 ** attempt, longestPause),
     limit: 8,
-    lease: webhookTimeoutSeconds + 15,
+    // A try ends within its timeout; signs of life come every 5 s.
+    lease: webhookTimeoutSeconds + 9,
   };
   return {
     http: defineJob({ name: 'WEBHOOK', laneLimit: 2, ...usual }),
