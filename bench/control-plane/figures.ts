@@ -10,7 +10,8 @@ const goalAlone = 50;
 export function figuresOf(operations: Measured[], variants: Measured[]): Row[] {
   const share = (pick: (one: Measured) => number) =>
     (operations.filter((one) => pick(one) < goalTogether).length / operations.length) * 100;
-  const slowest = Math.max(...[...operations, ...variants].map(({ alone }) => alone.p90));
+  const firstPages = [...operations, ...variants].filter(({ operation }) => !operation.includes(', page '));
+  const slowest = Math.max(...firstPages.map(({ alone }) => alone.p90));
   return [
     figure(
       { name: `reads under ${goalTogether} ms (median) c16`, unit: '%', least: goalShare },
@@ -20,7 +21,7 @@ export function figuresOf(operations: Measured[], variants: Measured[]): Row[] {
       { name: `reads under ${goalTogether} ms (90 of 100) c16`, unit: '%' },
       share((one) => one.together.p90),
     ),
-    figure({ name: 'slowest answer of the API c1', unit: 'ms', goal: goalAlone }, slowest),
+    figure({ name: 'slowest page 1 of the API c1', unit: 'ms', goal: goalAlone }, slowest),
   ];
 }
 

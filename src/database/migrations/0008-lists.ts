@@ -4,6 +4,7 @@ create index repository_newest on repository (creation_time desc, repository_id 
 create index repository_newest_in_project on repository (project_id, creation_time desc, repository_id desc);
 create index artifact_newest on artifact (repository_id, push_time desc, id desc);
 create index tag_newest on tag (repository_id, push_time desc, id desc);
+create index quota_newest on quota (creation_time desc, id);
 
 -- A list that is filtered by a kind that its repository has not got reads nothing (500 ms among 90,000 images).
 create index artifact_type_in_order on artifact (repository_id, type, id) where type <> 'IMAGE';

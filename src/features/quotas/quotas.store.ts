@@ -48,14 +48,11 @@ const quotaKeys: ListKeys = {
   tie: 'q.id',
 };
 
-const quotas = (db: Db, of: AliasedRawBuilder<Charges, 'c'>) =>
+const columns = (db: Db, of: AliasedRawBuilder<Charges, 'c'>) =>
   db
     .selectFrom('quota as q')
     .innerJoin('project as p', 'p.project_id', 'q.project_id')
-    .leftJoin(of, 'c.project_id', 'q.project_id');
-
-const columns = (db: Db, of: AliasedRawBuilder<Charges, 'c'>) =>
-  quotas(db, of)
+    .leftJoin(of, 'c.project_id', 'q.project_id')
     .leftJoin('user_account as o', (join) =>
       join.onRef('o.user_id', '=', 'p.owner_id').on('o.deleted', '=', false),
     )
@@ -69,10 +66,11 @@ export async function list(
   page: Page,
 ): Promise<{ rows: QuotaRow[]; total: number }> {
   const order = orderOf(page, quotaKeys);
-  const listed = quotas(ctx.db, asksForUse(clauses, page) ? chargesOfAll : noCharges).where(
-    filterOf(clauses, quotaKeys),
-  );
-  // The page first: the charges of those before it are not summed up.
+  // The page first: projects and charges of those before it are not looked up.
+  const listed = ctx.db
+    .selectFrom('quota as q')
+    .leftJoin(asksForUse(clauses, page) ? chargesOfAll : noCharges, 'c.project_id', 'q.project_id')
+    .where(filterOf(clauses, quotaKeys));
   const chosen = listed.select('q.id').orderBy(order).modifyEnd(sliceOf(page));
   const rows = await columns(ctx.db, chargesOfEach).where('q.id', 'in', chosen).orderBy(order).execute();
   const all = listed.select(sql<number>`count(*)`.as('total'));
