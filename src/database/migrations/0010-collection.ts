@@ -86,14 +86,17 @@ create table trash_blob (
 );
 create index trash_blob_blob on trash_blob (blob_id);
 
--- In one order: deletions that need the same blobs would otherwise wait for each other's rows in a circle.
+-- In one order: deletions that need the same blobs would otherwise wait for each other's rows in a circle. A candidate
+-- that is there already is locked and not merely left alone: collection may just be deciding that it is still needed,
+-- because it cannot see this deletion yet, and what it then took off the list would never be looked at again.
 create function note_lost_reference() returns trigger language plpgsql as $$
 begin
   if tg_table_name = 'artifact_blob' then
-    insert into collection_due (repository_id, blob_id) select distinct repository_id, blob_id from gone order by 1, 2
-      on conflict do nothing;
+    insert into collection_due as d (repository_id, blob_id) select distinct repository_id, blob_id from gone order by 1, 2
+      on conflict (repository_id, blob_id) do update set due_at = d.due_at where false;
   else
-    insert into collection_due (repository_id, blob_id) select distinct 0, blob_id from gone order by 2 on conflict do nothing;
+    insert into collection_due as d (repository_id, blob_id) select distinct 0, blob_id from gone order by 2
+      on conflict (repository_id, blob_id) do update set due_at = d.due_at where false;
   end if;
   return null;
 end $$;

@@ -19,9 +19,10 @@ const due = statement<Decision>(
   'select o_decision, o_digest, o_size, o_repository from collect_due($1, make_interval(secs => $2), $3)',
 );
 
+// What another process is deciding about, or a deletion has not yet committed, is not waited for.
 const waiting = statement<{ waiting: boolean }>(
   'collection-waiting',
-  'select exists (select from collection_due where due_at <= now()) as waiting',
+  'select exists (select from collection_due where due_at <= now() limit 1 for update skip locked) as waiting',
 );
 
 const takeObjects = statement<{ location: string; digest: string; size: number }>(

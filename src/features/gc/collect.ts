@@ -16,6 +16,8 @@ export interface CollectionOptions {
   readonly signal: AbortSignal;
   /** Called after each step with what went so far. */
   readonly progress?: (soFar: Collected) => void;
+  /** Does not leave others their turn in between. */
+  readonly eager?: boolean;
   /** Objects removed at a time. */
   readonly parallel?: number;
 }
@@ -59,7 +61,7 @@ export async function collect(
     }
     progress?.(soFar);
     if (!(await store.isWaiting(database))) break;
-    await rest(performance.now() - began, signal);
+    if (!options.eager) await rest(performance.now() - began, signal);
   }
   await removeObjects(database, parts, options, soFar);
   return soFar;
@@ -74,7 +76,7 @@ async function forget(parts: CollectionParts, decided: readonly store.Decision[]
 async function removeObjects(
   database: Database,
   { storage }: CollectionParts,
-  { signal, progress, parallel = 4 }: CollectionOptions,
+  { signal, progress, eager = false, parallel = 4 }: CollectionOptions,
   soFar: Collected,
 ): Promise<void> {
   for (;;) {
@@ -100,7 +102,7 @@ async function removeObjects(
     if (gone.length > 0) await store.forgetObjects(database, gone);
     soFar.objects += gone.length;
     progress?.(soFar);
-    await rest((performance.now() - began) / 2, signal);
+    if (!eager) await rest((performance.now() - began) / 2, signal);
   }
 }
 
