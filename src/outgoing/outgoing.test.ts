@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Failure } from '#src/failures.ts';
 import { firstCertificate, secondCertificate } from '#test/support/certificates.ts';
@@ -174,6 +175,22 @@ describe('an address', () => {
     await expect(saved).resolves.toBeUndefined();
   });
 
+  test('S-113: under a name that has a good one and a bad one is refused, in whichever order they come', async () => {
+    const resolve = async (name: string) =>
+      name === 'first.test' ? ['93.184.216.34', '10.0.0.1'] : ['10.0.0.1', '93.184.216.34'];
+
+    const messages = await Promise.all(
+      ['http://first.test', 'http://last.test'].map((url) =>
+        messageOf(client('', { resolve }).checkAddress(url)),
+      ),
+    );
+
+    expect(messages).toEqual([
+      expect.stringContaining('not allowed'),
+      expect.stringContaining('not allowed'),
+    ]);
+  });
+
   test.each([
     ['10.1.0.0/16', 'http://inside.test'],
     ['private', 'http://inside.test'],
@@ -270,6 +287,19 @@ describe('a request', () => {
     const answer = await client('127.0.0.1').send({ ...usual, url: `http://127.0.0.1:${port}/` });
 
     expect([answer.status, reached]).toEqual([302, 0]);
+  });
+
+  test('S-038: unpacks nothing: of a packed answer it counts what came', async () => {
+    const packed = gzipSync(Buffer.alloc(10 * 1024 * 1024));
+    const port = await serve((_request, response) => {
+      response.writeHead(500, { 'content-encoding': 'gzip' }).end(packed);
+    });
+
+    const url = `http://127.0.0.1:${port}/`;
+    const answer = await client('127.0.0.1').send({ ...usual, url, mostBytes: 64 * 1024 });
+
+    expect(answer).toMatchObject({ status: 500, complete: true });
+    expect(answer.body).toEqual(packed);
   });
 
   test('reads no more of an answer than it was told', async () => {

@@ -7,7 +7,6 @@ export const pending: Readonly<Record<string, string>> = {
   'signatures and content trust': 'S-087 G-85',
   replication: 'S-001 S-040 S-042 S-045 S-079 S-119 S-121 S-122 S-123 S-125 S-126 S-127 G-87',
   'proxy cache': 'S-046 S-060 S-073 S-092 S-096 G-88',
-  webhooks: 'S-038 S-111 S-112 S-113',
   'garbage collection': 'G-74',
   preheating: 'S-017',
   'OpenID Connect, LDAP and the auth proxy': 'S-024 S-034 S-081 S-102 S-115 S-130 G-56 G-57 G-58 G-59 G-60',

@@ -93,11 +93,12 @@ test.each([
 ])(
   'after %d failures in a row what waits for a target waits %d s longer, with all its tries',
   async (times, seconds) => {
-    const [task, other] = [await wait(), await wait('another lane')];
+    const [task, next, other] = [await wait(), await wait(), await wait('another lane')];
 
     await fail(times);
 
     expect(await stateOf(task)).toEqual(['Scheduled', seconds, 0]);
+    expect(await stateOf(next)).toEqual(['Scheduled', seconds + 10, 0]);
     expect(await stateOf(other)).toEqual(['Pending', 0, 0]);
     expect(Math.round((await listListening(ctx.db, [policy]))[0]?.pause ?? 0)).toBe(seconds);
   },

@@ -36,6 +36,9 @@ const patience = 5;
 /** Seconds a pause may last. */
 const longestPause = 600;
 
+/** After a pause one delivery tries first, so that a dead target holds one place and not all of its own (s). */
+const ahead = 10;
+
 export const laneOf = (targetId: string): string => `target ${targetId}`;
 
 /**
@@ -56,9 +59,14 @@ export async function noteFailure(ctx: TxContext, targetId: string, seconds = 0)
   if (given_up) await giveUp(ctx, targetId);
   if (pause <= 0) return;
   await sql`
-    update task set status = 'Scheduled', run_at = now() + make_interval(secs => ${pause}), update_time = now()
-     where job in ('WEBHOOK', 'SLACK') and lane = ${laneOf(targetId)} and status in ('Pending', 'Scheduled')
-       and run_at < now() + make_interval(secs => ${pause})`.execute(ctx.db);
+    with waiting as (
+      select id, row_number() over (order by run_at, id) as place from task
+       where job in ('WEBHOOK', 'SLACK') and lane = ${laneOf(targetId)} and status in ('Pending', 'Scheduled')
+         and run_at < now() + make_interval(secs => ${pause + ahead}::float8)
+    )
+    update task t set status = 'Scheduled', update_time = now(),
+           run_at = greatest(run_at, now() + make_interval(secs => case when w.place = 1 then ${pause}::float8 else ${pause + ahead}::float8 end))
+      from waiting w where t.id = w.id and t.status in ('Pending', 'Scheduled')`.execute(ctx.db);
 }
 
 /** A target that has not answered for a day does not get what is older than that: the queue must not grow for ever. */

@@ -45,7 +45,7 @@ export function jobsOf({
     lease: webhookTimeoutSeconds + 9,
   };
   return {
-    http: defineJob({ name: 'WEBHOOK', laneLimit: 2, ...usual }),
+    http: defineJob({ name: 'WEBHOOK', laneLimit: 4, ...usual }),
     // Harbor: one at a time; Slack takes about one message a second.
     slack: defineJob({ name: 'SLACK', laneLimit: 1, ...usual }),
   } as const;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { open } from '#src/auth/sealing.ts';
-import { createTestApi, type TestApi } from '#test/support/api.ts';
+import { createTestApi, password, type TestApi } from '#test/support/api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -172,6 +172,19 @@ describe('a policy', () => {
   });
 });
 
+test('S-111: a policy stays in the list, with who made it, when that person is no longer a member', async () => {
+  const user = await api.createUser('leaver');
+  const member = await api.addMember(api.projects['team'] ?? 0, user, 1);
+  const name = `left-${randomUUID()}`;
+  await api.as('leaver', password).post(path, policy({ name }));
+
+  await api.as('admin').delete(`/projects/team/members/${member}`);
+
+  const list = await api.as('projectAdmin').get(`${path}?q=name%3D${name}`);
+  expect(list.body).toMatchObject([{ name, creator: 'leaver', enabled: true }]);
+  expect((await api.as('leaver', password).get(path)).status).toBe(403);
+});
+
 describe('a target', () => {
   test.each([
     'http://127.0.0.1:8080',
@@ -201,7 +214,7 @@ describe('a target', () => {
     expect([open.status, messageOf(open)]).toEqual([400, messageOf(closed)]);
   });
 
-  test('G-70: never shows its secrets, to nobody', async () => {
+  test('S-112, G-70: never shows its secrets, to nobody', async () => {
     const id = await create({ targets: [{ ...target, auth_header: 'Bearer marker-1', secret: 'marker-2' }] });
 
     const replies = await Promise.all(
