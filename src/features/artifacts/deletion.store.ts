@@ -14,13 +14,15 @@ export async function findId(tx: Tx, repositoryId: number, digest: string): Prom
 
 /** The roots and everything below them, in the order of the database's moment. */
 export async function listTree(tx: Tx, repositoryId: number, roots: readonly number[]): Promise<TreeNode[]> {
+  // One look into an index for each row: written as joins and EXISTS, PostgreSQL reads all artifacts and all tags of
+  // the registry for one tree (70 ms with 50,000).
   const { rows } = await sql<TreeNode>`
     select a.id, a.digest,
-           case when exists (select from artifact s where s.repository_id = a.repository_id and s.digest = a.accessory_of)
-                then a.accessory_of end as subject,
-           exists (select from tag t where t.artifact_id = a.id) as tagged,
+           (select s.digest from artifact s where s.repository_id = a.repository_id and s.digest = a.accessory_of) as subject,
+           (select true from tag t where t.artifact_id = a.id limit 1) is not null as tagged,
            array(select distinct c.parent_id from artifact_child c where c.child_id = a.id) as parents
-      from artifact_tree(${repositoryId}, ${roots}::bigint[]) t join artifact a on a.id = t.o_id`.execute(tx);
+      from artifact_tree(${repositoryId}, ${roots}::bigint[]) t
+      cross join lateral (select * from artifact where id = t.o_id offset 0) a`.execute(tx);
   return rows.map((row) => ({ ...row, parents: row.parents.map(Number) }));
 }
 

@@ -1,7 +1,7 @@
 import { type Context, inTransaction, type TxContext } from '#src/context.ts';
-import { emit, resourcesOf } from '#src/events/emit.ts';
+import { emit, emitAll, type Happening, resourcesOf } from '#src/events/emit.ts';
 import { Failure } from '#src/failures.ts';
-import { record } from '#src/features/audit/index.ts';
+import { record, recordAll } from '#src/features/audit/index.ts';
 import { type ContentParts, findRepository, type Repository } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { keepArtifacts } from '#src/features/trash/index.ts';
@@ -103,17 +103,21 @@ export async function removeArtifacts(
   );
   const gone = roots.filter(({ id }) => going.has(id));
   const named = Map.groupBy(tags, (tag) => tag.artifact_id);
-  for (const { id, digest } of gone) {
-    const names = (named.get(id) ?? []).map(({ name }) => name);
-    await record(ctx, {
+  const namesOf = ({ id }: Root) => (named.get(id) ?? []).map(({ name }) => name);
+  await recordAll(
+    ctx,
+    gone.map((root) => ({
       operation: 'delete',
       resource_type: 'artifact',
-      resource: `${repository.name}@${digest}`,
+      resource: `${repository.name}@${root.digest}`,
       project_id: repository.project_id,
-      detail: { reason: why, tags: names.slice(0, mostNamed) },
-    });
-    await tellDeletion(ctx, repository, digest, names);
-  }
+      detail: { reason: why, tags: namesOf(root).slice(0, mostNamed) },
+    })),
+  );
+  await emitAll(
+    ctx,
+    gone.map((root) => deletionOf(repository, root.digest, namesOf(root))),
+  );
   return gone;
 }
 
@@ -185,7 +189,7 @@ async function recordDeletion(
 ): Promise<void> {
   const tags = gone.map((tag) => tag.name);
   const own = gone.filter(({ artifact_id }) => artifact_id === root.id).map((tag) => tag.name);
-  await tellDeletion(ctx, { name, project_id }, root.digest, own);
+  await emit(ctx, deletionOf({ name, project_id }, root.digest, own));
   const others = going.filter(({ id }) => id !== root.id).map(({ digest }) => digest);
   const detail = {
     tags: tags.slice(0, mostNamed),
@@ -197,12 +201,10 @@ async function recordDeletion(
 }
 
 /** Harbor: of what goes along nobody is told. */
-function tellDeletion(
-  ctx: TxContext,
+function deletionOf(
   { name: repository, project_id: projectId }: Pick<Repository, 'name' | 'project_id'>,
   digest: string,
   tags: readonly string[],
-): Promise<void> {
-  const data = { repository, resources: resourcesOf(digest, tags) };
-  return emit(ctx, { projectId, type: 'DELETE_ARTIFACT', data });
+): Happening {
+  return { projectId, type: 'DELETE_ARTIFACT', data: { repository, resources: resourcesOf(digest, tags) } };
 }

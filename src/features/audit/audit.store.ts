@@ -69,6 +69,13 @@ export async function insertEntry(db: Db, row: NewRow): Promise<void> {
   await db.insertInto('audit_log').values(row).execute();
 }
 
+export async function insertEntries(db: Db, rows: readonly NewRow[]): Promise<void> {
+  await db
+    .insertInto('audit_log')
+    .values([...rows])
+    .execute();
+}
+
 /** The project that a path addresses, by name or by id. */
 export async function findProject(db: Db, params: unknown): Promise<number | undefined> {
   const { project_name_or_id, project_name } = (params ?? {}) as Record<string, unknown>;

@@ -40,6 +40,12 @@ export async function record(ctx: TxContext, entry: AuditEntry): Promise<void> {
   if (isRecorded(ctx.live, entry)) await store.insertEntry(ctx.db, rowOf(ctx, entry, true));
 }
 
+/** Several of one act, in one statement. */
+export async function recordAll(ctx: TxContext, entries: readonly AuditEntry[]): Promise<void> {
+  const rows = entries.filter((entry) => isRecorded(ctx.live, entry)).map((entry) => rowOf(ctx, entry, true));
+  if (rows.length > 0) await store.insertEntries(ctx.db, rows);
+}
+
 /** For what was asked and refused: nothing changed, so this stands alone. A transaction would take it back with it. */
 export async function recordFailed(ctx: Context, entry: AuditEntry): Promise<void> {
   if (ctx.db.isTransaction) throw new Error('a refusal is recorded after its transaction, not in it');

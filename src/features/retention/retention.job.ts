@@ -6,6 +6,7 @@ import type { ContentParts } from '#src/features/repositories/index.ts';
 import { type CarriedOut, carryOut, defineJob, FinalFailure, type JobRun } from '#src/jobs/job.ts';
 import { findNodes, type Node } from './candidates.store.ts';
 import { Decisions, type Verdict } from './decisions.ts';
+import { finish, reasonOf } from './finish.ts';
 import * as store from './retention.store.ts';
 import type { PolicyRow, RepositoryRow } from './retention.store.ts';
 import { vendorType } from './retention.ts';
@@ -39,7 +40,12 @@ interface Task {
   readonly dryRun: boolean;
 }
 
-export const carryOutRetention = (parts: ContentParts): CarriedOut =>
+export interface RetentionParts extends ContentParts {
+  /** Of the registry, as people reach it. */
+  readonly host: string;
+}
+
+export const carryOutRetention = (parts: RetentionParts): CarriedOut =>
   carryOut(retention, async (run, { policy_id, repository_id, dry_run: dryRun }) => {
     const policy = await store.findPolicy(run.db, policy_id);
     const repository = await store.findRepositoryById(run.db, repository_id);
@@ -50,7 +56,7 @@ export const carryOutRetention = (parts: ContentParts): CarriedOut =>
       `retention policy ${policy.id} on ${repository.name}${dryRun ? ', a dry run: nothing will be deleted' : ''}`,
     );
     const count = await retain({ run, parts, policy, repository, dryRun });
-    await run.report({ ...count });
+    await finish(run, policy, { ...count, dryRun, host: parts.host });
     run.note(
       `${count.total} artifacts, ${count.retained} kept, ${count.total - count.retained} ${dryRun ? 'would go' : 'deleted'}`,
     );
@@ -130,7 +136,7 @@ async function removeTogether(task: Task, nodes: readonly Node[]): Promise<Reado
             throw new FinalFailure('the policy was changed while it ran; what was left to do was not done');
           }
           const gone = await removeArtifacts(ctx, repository, nodes, {
-            why: `retention policy ${policy.id}: no rule keeps it`,
+            why: reasonOf(policy),
             unchanged: (ctx, ids) => unchanged(ctx, repository, nodes, ids),
           });
           return new Set(gone.map(({ id }) => id));
@@ -144,7 +150,7 @@ async function removeTogether(task: Task, nodes: readonly Node[]): Promise<Reado
 }
 
 /** Those with the tags and times that the decision went by. */
-async function unchanged(
+export async function unchanged(
   ctx: TxContext,
   repository: RepositoryRow,
   seen: readonly Node[],

@@ -1,0 +1,48 @@
+import { sql } from 'kysely';
+import type { Tx } from '#src/database/pool.ts';
+
+interface Counts {
+  readonly total: number;
+  readonly retained: number;
+}
+
+/**
+ * Writes the result and returns how many tasks of the execution are still without one: those that end at the same
+ * moment count one after the other.
+ */
+export async function finishTask(
+  tx: Tx,
+  { taskId, executionId }: { readonly taskId: number; readonly executionId: number },
+  counts: Counts,
+): Promise<number> {
+  await sql`select from execution where id = ${executionId} for no key update`.execute(tx);
+  await sql`
+    update task set extra_attrs = extra_attrs || ${JSON.stringify({ ...counts, finished: true })}::jsonb, update_time = now()
+     where id = ${taskId}`.execute(tx);
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from task where execution_id = ${executionId}
+       and status in ('Pending', 'Scheduled', 'Running') and not extra_attrs ? 'finished'`.execute(tx);
+  return rows[0]?.count ?? 0;
+}
+
+export async function sumTasks(tx: Tx, executionId: number): Promise<Counts> {
+  const { rows } = await sql<Counts>`
+    select coalesce(sum((extra_attrs->>'total')::bigint), 0)::bigint as total,
+           coalesce(sum((extra_attrs->>'retained')::bigint), 0)::bigint as retained
+      from task where execution_id = ${executionId}`.execute(tx);
+  return rows[0] ?? { total: 0, retained: 0 };
+}
+
+/** What went for this reason since the execution began. */
+export async function listDeleted(
+  tx: Tx,
+  executionId: number,
+  reason: string,
+  limit: number,
+): Promise<{ repository: string; digest: string; tags: string[] }[]> {
+  const { rows } = await sql<{ repository: string; digest: string; tags: string[] | null }>`
+    select l.repository, l.digest, l.tags from collection_ledger l
+     where l.deleted_at >= (select start_time from execution where id = ${executionId})
+       and l.kind = 'artifact' and l.reason = ${reason} order by l.id limit ${limit}`.execute(tx);
+  return rows.map((row) => ({ ...row, tags: row.tags ?? [] }));
+}
