@@ -46,6 +46,14 @@ export const suites: readonly Suite[] = [
     minutes: 4,
   },
   {
+    name: 'e2e',
+    include: ['test/e2e/**/*.test.ts'],
+    database: true,
+    workers: 1,
+    testSeconds: 60,
+    minutes: 5,
+  },
+  {
     name: 's3',
     include: ['src/**/*.s3.test.ts', 'test/s3/**/*.test.ts'],
     workers: 1,

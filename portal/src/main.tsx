@@ -1,19 +1,85 @@
-import { StrictMode } from 'react';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { lazy, StrictMode, Suspense, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { commandsFor } from './commands.ts';
-import { useHealth } from './health.ts';
-import { StartPage } from './start-page.tsx';
-import './style.css';
+import { I18nextProvider } from 'react-i18next';
+import { createClient } from './api/client.ts';
+import { ApiFailure, isUnauthorized } from './api/failure.ts';
+import { ApiContext, currentUser } from './api/use-api.ts';
+import { startLanguages } from './i18n/i18n.ts';
+import { createPortalRouter } from './pages/router.tsx';
+import { readableColours, theme } from './theme.ts';
+import './styles.ts';
+
+const SessionDialog = lazy(async () => {
+  const { SessionDialog: component } = await import('./components/session-dialog.tsx');
+  return { default: component };
+});
+
+// The page's policy lets only styles with this pass. Mantine asks by function, the scroll lock of its dialogs
+// through webpack's name for it.
+const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
+const api = createClient((request) => fetch(request), window.location.origin);
+const i18n = await startLanguages();
+
+/** Called when an answer shows that the session has ended. */
+const session = { ended: () => undefined as void };
+const noticeEnd = (error: unknown) => {
+  if (isUnauthorized(error) && client.getQueryData(currentUser(api).queryKey)) session.ended();
+};
+const client = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({ onError: noticeEnd }),
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      networkMode: 'always',
+      // What the server has refused it refuses again; what did not reach it is tried twice more.
+      retry: (failures, error) =>
+        failures < 2 && error instanceof ApiFailure && (error.status === 0 || error.status >= 502),
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+const router = createPortalRouter({ api, client });
 
 function Portal() {
-  const health = useHealth();
-  return <StartPage host={window.location.host} commands={commandsFor(window.location)} health={health} />;
+  const [ended, setEnded] = useState(false);
+  session.ended = () => setEnded(true);
+  return (
+    <>
+      <RouterProvider router={router} />
+      {ended && (
+        <Suspense>
+          <SessionDialog onEnd={() => setEnded(false)} />
+        </Suspense>
+      )}
+    </>
+  );
 }
 
 const place = document.getElementById('portal');
 if (!place) throw new Error('index.html has no element with the id "portal"');
 createRoot(place).render(
   <StrictMode>
-    <Portal />
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={readableColours}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
+      <I18nextProvider i18n={i18n}>
+        <QueryClientProvider client={client}>
+          <ApiContext value={api}>
+            <Notifications position="bottom-right" />
+            <Portal />
+          </ApiContext>
+        </QueryClientProvider>
+      </I18nextProvider>
+    </MantineProvider>
   </StrictMode>,
 );

@@ -37,7 +37,9 @@ export interface EndpointOptions {
   readonly failures?: readonly number[];
 }
 
-export interface Endpoint<O extends EndpointOptions = EndpointOptions> {
+export interface Endpoint<O extends EndpointOptions = EndpointOptions, P extends string = string> {
+  /** Method and path as written: by this literal the portal's client finds the types of an operation. */
+  readonly operation: P;
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `:name` parameters; below /api/v2.0 unless it begins with /api/, /c/ or /service/. */
   readonly path: string;
@@ -45,12 +47,12 @@ export interface Endpoint<O extends EndpointOptions = EndpointOptions> {
 }
 
 /** One value per operation: method, path, guard, shapes. Validation, types and openapi.json come from it. */
-export function endpoint<const O extends EndpointOptions>(
-  operation: `${Endpoint['method']} /${string}`,
+export function endpoint<const O extends EndpointOptions, const P extends `${Endpoint['method']} /${string}`>(
+  operation: P,
   options: O,
-): Endpoint<O> {
+): Endpoint<O, P> {
   const [method, path] = operation.split(' ') as [Endpoint['method'], string];
-  return { method, path, options };
+  return { operation, method, path, options };
 }
 
 /** The whole path, as routers write it. */

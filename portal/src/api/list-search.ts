@@ -1,0 +1,37 @@
+/** The state of a list, as it stands in the address: page, order and filter survive a reload and can be sent on. */
+export interface ListSearch {
+  readonly page?: number | undefined;
+  readonly page_size?: number | undefined;
+  readonly sort?: string | undefined;
+  readonly filter?: string | undefined;
+}
+
+export const pageSizes = [15, 25, 50, 100] as const;
+const usualSize = pageSizes[0];
+
+/** What of an address is the state of a list. Anything else in it is dropped, never passed on. */
+export function readListSearch(search: Record<string, unknown>, sorts: readonly string[]): ListSearch {
+  const page = Number(search['page']);
+  const size = pageSizes.find((one) => one === Number(search['page_size']));
+  const sort = search['sort'];
+  const filter = search['filter'];
+  return {
+    ...(Number.isSafeInteger(page) && page > 1 ? { page } : {}),
+    ...(size !== undefined && size !== usualSize ? { page_size: size } : {}),
+    ...(typeof sort === 'string' && sorts.includes(sort.replace(/^-/, '')) ? { sort } : {}),
+    ...(typeof filter === 'string' || typeof filter === 'number'
+      ? { filter: String(filter).slice(0, 200) }
+      : {}),
+  };
+}
+
+/** For `page`, `page_size` and `sort` of the API. */
+export function pageOf({ page = 1, page_size = usualSize, sort }: ListSearch) {
+  return { page, page_size, ...(sort === undefined ? {} : { sort }) };
+}
+
+/** A clause of `q`: the key contains the text. A comma would begin the next clause, and is in no name. */
+export function contains(key: string, text: string | undefined): string | undefined {
+  const wanted = text?.trim().replaceAll(',', ' ');
+  return wanted ? `${key}=~${encodeURIComponent(wanted)}` : undefined;
+}

@@ -1,0 +1,58 @@
+import type { Static, TSchema } from 'typebox';
+import type * as members from '../../../src/features/members/members.contract.ts';
+import type * as projects from '../../../src/features/projects/projects.contract.ts';
+import type * as repositories from '../../../src/features/repositories/repositories.contract.ts';
+import type * as search from '../../../src/features/search/search.contract.ts';
+import type * as sessions from '../../../src/features/sessions/sessions.contract.ts';
+import type * as statistics from '../../../src/features/statistics/statistics.contract.ts';
+import type * as system from '../../../src/features/system/system.contract.ts';
+import type * as users from '../../../src/features/users/users.contract.ts';
+
+/** A contract's file is added here when a page first calls it. Nothing of it is bundled: these are types. */
+type Contracts = typeof members &
+  typeof projects &
+  typeof repositories &
+  typeof search &
+  typeof sessions &
+  typeof statistics &
+  typeof system &
+  typeof users;
+
+type Operations = {
+  [E in Extract<Contracts[keyof Contracts], { operation: string }> as E['operation']]: E['options'];
+};
+
+/** `GET /projects/:project_name_or_id` and so on: what does not exist in a contract does not compile. */
+export type Operation = keyof Operations;
+
+interface Paging {
+  readonly page?: number;
+  readonly page_size?: number;
+  readonly q?: string;
+  readonly sort?: string;
+}
+
+type Shape<T> = T extends TSchema ? Static<T> : never;
+type Query<O> = O extends { query: infer Q }
+  ? Partial<Shape<Q>> & (O extends { list: true } ? Paging : unknown)
+  : O extends { list: true }
+    ? Paging
+    : never;
+
+/** What an operation is called with: parts that its contract does not have are refused. */
+export type Given<P extends Operation> = (Operations[P] extends { params: infer T }
+  ? { readonly params: Shape<T> }
+  : { readonly params?: never }) &
+  (Operations[P] extends { body: infer T } ? { readonly body: Shape<T> } : { readonly body?: never }) & {
+    readonly query?: Query<Operations[P]>;
+    readonly signal?: AbortSignal;
+  };
+
+/** One page of a list, with the number of all. */
+export interface Listed<T> {
+  readonly items: T;
+  readonly total: number;
+}
+
+type Reply<P extends Operation> = Operations[P] extends { reply: infer T } ? Shape<T> : undefined;
+export type Answer<P extends Operation> = Operations[P] extends { list: true } ? Listed<Reply<P>> : Reply<P>;

@@ -1,0 +1,162 @@
+import { Button, NativeSelect, Skeleton, Text } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { type ReactNode, useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Listed } from '../api/operations.ts';
+import { type ListSearch, pageOf, pageSizes } from '../api/list-search.ts';
+import { Trouble } from './trouble.tsx';
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly label: string;
+  /** The key by which the server sorts. A column that it cannot sort has none, and shows no arrow. */
+  readonly sort?: string;
+  readonly numeric?: boolean;
+  readonly cell: (row: Row) => ReactNode;
+}
+
+interface DataTableProps<Row> {
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly keyOf: (row: Row) => string | number;
+  readonly query: UseQueryResult<Listed<Row[]>>;
+  readonly search: ListSearch;
+  /** Puts the new state into the address. */
+  readonly onSearch: (change: ListSearch) => void;
+  /** Something narrows the list: an empty one then means "nothing matches". */
+  readonly filtered: boolean;
+  readonly empty: ReactNode;
+}
+
+/** A list as the server pages, sorts and filters it, with every state it can be in. Rows are plain HTML. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { query, search, columns, filtered, onSearch } = props;
+  const { t } = useTranslation();
+  const caption = useId();
+  if (query.error && !query.data) return <Trouble error={query.error} retry={() => void query.refetch()} />;
+  if (query.data?.total === 0 && !query.isPlaceholderData) {
+    if (!filtered) return <div className="nothing">{props.empty}</div>;
+    return (
+      <div className="nothing">
+        <Text mb="sm">{t('table.nothingMatches')}</Text>
+        <Button variant="default" onClick={() => onSearch({ filter: undefined, page: undefined })}>
+          {t('table.clearFilter')}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <>
+      {query.error && <Trouble error={query.error} retry={() => void query.refetch()} />}
+      <div className="table-frame" tabIndex={0} role="region" aria-labelledby={caption}>
+        <table aria-busy={query.isFetching} className={query.isPlaceholderData ? 'stale' : ''}>
+          <caption id={caption}>{props.caption}</caption>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <HeaderCell key={column.id} column={column} search={search} onSearch={onSearch} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {query.data ? <Rows {...props} rows={query.data.items} /> : <Waiting of={columns.length} />}
+          </tbody>
+        </table>
+      </div>
+      {query.data && <Pages total={query.data.total} search={search} onSearch={onSearch} />}
+    </>
+  );
+}
+
+function Rows<Row>({ rows, columns, keyOf }: DataTableProps<Row> & { rows: Row[] }) {
+  return rows.map((row) => (
+    <tr key={keyOf(row)}>
+      {columns.map(({ id, numeric, cell }, index) =>
+        index === 0 ? (
+          <th key={id} scope="row">
+            {cell(row)}
+          </th>
+        ) : (
+          <td key={id} className={numeric ? 'numeric' : ''}>
+            {cell(row)}
+          </td>
+        ),
+      )}
+    </tr>
+  ));
+}
+
+/** As high as the rows that are coming, so that nothing jumps. */
+function Waiting({ of: columns }: { of: number }) {
+  return Array.from({ length: 5 }, (_, row) => (
+    <tr key={row}>
+      {Array.from({ length: columns }, (__, column) => (
+        <td key={column}>
+          <Skeleton height={16} width={column === 0 ? '60%' : '40%'} />
+        </td>
+      ))}
+    </tr>
+  ));
+}
+
+interface HeaderCellProps<Row> {
+  readonly column: Column<Row>;
+  readonly search: ListSearch;
+  readonly onSearch: (change: ListSearch) => void;
+}
+
+function HeaderCell<Row>({ column, search, onSearch }: HeaderCellProps<Row>) {
+  const { sort, label, numeric } = column;
+  if (sort === undefined) {
+    return (
+      <th scope="col" className={numeric ? 'numeric' : ''}>
+        {label}
+      </th>
+    );
+  }
+  const order = search.sort === sort ? 'ascending' : search.sort === `-${sort}` ? 'descending' : 'none';
+  const next = order === 'ascending' ? `-${sort}` : order === 'descending' ? undefined : sort;
+  const arrow = { ascending: '↑', descending: '↓', none: '↕' }[order];
+  return (
+    <th scope="col" aria-sort={order} className={numeric ? 'numeric' : ''}>
+      <button type="button" onClick={() => onSearch({ sort: next, page: undefined })}>
+        {label} <span aria-hidden="true">{arrow}</span>
+      </button>
+    </th>
+  );
+}
+
+interface PagesProps {
+  readonly total: number;
+  readonly search: ListSearch;
+  readonly onSearch: (change: ListSearch) => void;
+}
+
+function Pages({ total, search, onSearch }: PagesProps) {
+  const { t } = useTranslation();
+  const { page, page_size } = pageOf(search);
+  const last = Math.max(1, Math.ceil(total / page_size));
+  const from = Math.min((page - 1) * page_size + 1, total);
+  const shown = { from, to: Math.min(page * page_size, total), total };
+  const turn = (to: number) => onSearch({ page: to === 1 ? undefined : to });
+  return (
+    <nav className="pages" aria-label={t('table.pages')}>
+      <Text size="sm" role="status">
+        {t('table.shown', shown)}
+      </Text>
+      <NativeSelect
+        size="xs"
+        aria-label={t('table.pageSize')}
+        value={String(page_size)}
+        data={pageSizes.map((size) => ({ value: String(size), label: t('table.perPage', { size }) }))}
+        onChange={(event) => onSearch({ page_size: Number(event.currentTarget.value), page: undefined })}
+      />
+      <Button size="xs" variant="default" disabled={page <= 1} onClick={() => turn(Math.min(page - 1, last))}>
+        {t('table.previous')}
+      </Button>
+      <Button size="xs" variant="default" disabled={page >= last} onClick={() => turn(page + 1)}>
+        {t('table.next')}
+      </Button>
+    </nav>
+  );
+}

@@ -1,0 +1,101 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FormTrouble } from './trouble.tsx';
+
+interface FormDialogProps {
+  readonly title: string;
+  readonly action: string;
+  readonly dangerous?: boolean;
+  readonly disabled?: boolean;
+  readonly pending: boolean;
+  readonly error: Error | null;
+  readonly onClose: () => void;
+  readonly onSubmit: () => void;
+  readonly children: ReactNode;
+}
+
+/** A form over the page. It stays open, filled in, until the server has accepted it. */
+export function FormDialog({ children, error, onClose, onSubmit, ...props }: FormDialogProps) {
+  const { t } = useTranslation();
+  useFocusBack();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!props.pending) onSubmit();
+  };
+  return (
+    <Modal.Root opened onClose={onClose} returnFocus={false}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body>
+          {/* Modal.Header is a <header>, which would be a second banner of the page. */}
+          <Group justify="space-between" mb="md">
+            <Modal.Title fw={600}>{props.title}</Modal.Title>
+            <Modal.CloseButton aria-label={t('dialog.close')} />
+          </Group>
+          <form onSubmit={submit} noValidate>
+            <Stack>
+              {children}
+              <FormTrouble error={error} />
+              <Group justify="flex-end">
+                <Button variant="default" onClick={onClose}>
+                  {t('dialog.cancel')}
+                </Button>
+                <Button
+                  type="submit"
+                  loading={props.pending}
+                  disabled={props.disabled ?? false}
+                  {...(props.dangerous ? { color: 'red.9' } : {})}
+                >
+                  {props.action}
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
+
+/** Who opened the dialog has the focus again when it closes. Mantine's own way needs a dialog that stays mounted. */
+function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      requestAnimationFrame(() => before instanceof HTMLElement && before.focus({ preventScroll: true }));
+    },
+    [before],
+  );
+}
+
+interface ConfirmProps {
+  readonly title: string;
+  readonly text: string;
+  readonly action: string;
+  /** Has to be typed first: for what takes a lot with it. */
+  readonly phrase?: string;
+  readonly pending: boolean;
+  readonly error: Error | null;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+}
+
+export function ConfirmDialog({ text, phrase, onConfirm, ...props }: ConfirmProps) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
+  return (
+    <FormDialog {...props} dangerous disabled={phrase !== undefined && typed !== phrase} onSubmit={onConfirm}>
+      <span className="server-words">{text}</span>
+      {phrase !== undefined && (
+        <TextInput
+          label={t('dialog.typeToConfirm', { phrase })}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+          data-autofocus
+        />
+      )}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,34 @@
+import { TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useState } from 'react';
+
+interface FilterFieldProps {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly onFilter: (text: string | undefined) => void;
+}
+
+/** Narrows a list while one types; the server is asked when the hand rests. */
+export function FilterField({ label, value, onFilter }: FilterFieldProps) {
+  const [seen, setSeen] = useState(value);
+  const [text, setText] = useState(value ?? '');
+  // "Back" and "clear" change the address, and the field follows.
+  if (seen !== value) {
+    setSeen(value);
+    if ((value ?? '') !== text.trim()) setText(value ?? '');
+  }
+  const pass = useDebouncedCallback((typed: string) => onFilter(typed.trim() || undefined), 200);
+  return (
+    <TextInput
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={text}
+      className="filter"
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        pass(event.currentTarget.value);
+      }}
+    />
+  );
+}

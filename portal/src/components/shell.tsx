@@ -1,0 +1,48 @@
+import { Alert } from '@mantine/core';
+import { Link, Outlet } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useSystemInfo } from '../api/use-api.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { HeaderSearch } from './header-search.tsx';
+import { LanguageSelect, SchemeSelect } from './preferences.tsx';
+
+/** What surrounds every page but the sign-in page. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { read_only } = useSystemInfo();
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#content">
+        {t('shell.skip')}
+      </a>
+      <header className="shell-header">
+        <Link to="/harbor/projects" search={{}} className="brand">
+          <img src="/favicon.svg" alt="" width="24" height="24" />
+          Moorage
+        </Link>
+        <nav aria-label={t('shell.navigation')}>
+          <Link to="/harbor/projects" search={{}}>
+            {t('projects.title')}
+          </Link>
+        </nav>
+        <HeaderSearch />
+        <div className="shell-tools">
+          <LanguageSelect />
+          <SchemeSelect />
+          <AccountMenu />
+        </div>
+      </header>
+      <main id="content">
+        {read_only && (
+          <Alert color="yellow" title={t('shell.readOnly')} mb="md">
+            {t('shell.readOnlyHelp')}
+          </Alert>
+        )}
+        <Outlet />
+      </main>
+      <footer className="shell-footer">
+        Moorage {MOORAGE_VERSION} · <a href="/devcenter-api-2.0">{t('account.apiBrowser')}</a>
+      </footer>
+    </div>
+  );
+}

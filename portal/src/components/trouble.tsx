@@ -1,0 +1,68 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { ApiFailure } from '../api/failure.ts';
+
+type Kind = 'offline' | 'signedOut' | 'forbidden' | 'notFound' | 'failed';
+
+const kinds: Readonly<Record<number, Kind>> = {
+  0: 'offline',
+  401: 'signedOut',
+  403: 'forbidden',
+  404: 'notFound',
+};
+
+/** What went wrong, in place of what was asked for: the server's own words, and what can be done. */
+export function Trouble({ error, retry }: { error: Error; retry?: (() => void) | undefined }) {
+  const { t } = useTranslation();
+  const failure = error instanceof ApiFailure ? error : undefined;
+  const kind = (failure && kinds[failure.status]) ?? 'failed';
+  const { message } = error;
+  return (
+    <Alert role="alert" color={kind === 'failed' ? 'red' : 'gray'} title={t(`trouble.${kind}.title`)} my="md">
+      <Text size="sm">{t(`trouble.${kind}.help`)}</Text>
+      {message !== '' && (
+        <Text size="sm" mt="xs" className="server-words">
+          {t('trouble.said', { message })}
+        </Text>
+      )}
+      {failure?.requestId !== undefined && kind === 'failed' && (
+        <Text size="xs" mt="xs">
+          {t('trouble.request', { status: failure.status, id: failure.requestId })}
+        </Text>
+      )}
+      <Group mt="sm">
+        {retry && (kind === 'failed' || kind === 'offline') && (
+          <Button size="compact-sm" onClick={retry}>
+            {t('trouble.retry')}
+          </Button>
+        )}
+        {kind === 'signedOut' && (
+          <Button
+            size="compact-sm"
+            renderRoot={(props) => (
+              <Link
+                {...props}
+                to="/account/sign-in"
+                search={{ redirect_url: window.location.pathname + window.location.search }}
+              />
+            )}
+          >
+            {t('signIn.action')}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  );
+}
+
+/** For forms: what the server said, above the buttons. */
+export function FormTrouble({ error }: { error: Error | null }) {
+  const { t } = useTranslation();
+  if (error === null) return null;
+  return (
+    <Alert role="alert" color="red" title={t('trouble.refused')}>
+      <span className="server-words">{error.message || t('trouble.offline.help')}</span>
+    </Alert>
+  );
+}

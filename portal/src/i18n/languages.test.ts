@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { languages } from './i18n.ts';
+
+const texts = new Map(
+  languages.map(({ id }) => [
+    id as string,
+    flat(JSON.parse(readFileSync(`${import.meta.dirname}/${id}.json`, 'utf8'))),
+  ]),
+);
+const english = texts.get('en-us') ?? new Map<string, string>();
+const plural = /_(zero|one|two|few|many|other)$/;
+
+/** `a.b` to the text. */
+function flat(tree: object, before = ''): Map<string, string> {
+  return new Map(
+    Object.entries(tree).flatMap(([key, value]: [string, unknown]) =>
+      typeof value === 'object' && value !== null
+        ? [...flat(value, `${before}${key}.`)]
+        : [[`${before}${key}`, String(value)] as const],
+    ),
+  );
+}
+
+const placeholders = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(String).sort();
+
+test.each(languages)(
+  '$name has every text of English, in each of its plural forms, and no other',
+  ({ id, tag }) => {
+    const forms = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;
+    const expected = [...english.keys()].flatMap((key) =>
+      plural.test(key) ? forms.map((form) => key.replace(plural, `_${form}`)) : [key],
+    );
+
+    expect([...(texts.get(id)?.keys() ?? [])].sort()).toEqual([...new Set(expected)].sort());
+  },
+);
+
+test.each(languages)('$name loses no placeholder, and no text is empty', ({ id }) => {
+  const wrong = [...(texts.get(id) ?? [])].filter(([key, text]) => {
+    const source = english.get(key) ?? english.get(key.replace(plural, '_other')) ?? '';
+    return text.trim() === '' || placeholders(text).join() !== placeholders(source).join();
+  });
+
+  expect(wrong).toEqual([]);
+});
+
+test('every text is used', () => {
+  const source = globSync(`${import.meta.dirname}/../**/*.{ts,tsx}`)
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+  // Keys that are put together: their beginning must be there.
+  const used = (key: string) =>
+    source.includes(`'${key.replace(plural, '')}'`) || source.includes(`\`${key.split('.')[0]}.\${`);
+
+  expect([...english.keys()].filter((key) => !used(key))).toEqual([]);
+});

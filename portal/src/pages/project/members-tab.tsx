@@ -1,0 +1,171 @@
+import { Group, NativeSelect, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ProjectMemberEntity } from '../../../../src/features/members/members.contract.ts';
+import { type ListSearch, pageOf } from '../../api/list-search.ts';
+import { useApi } from '../../api/use-api.ts';
+import { ActionButton } from '../../components/action-button.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { ConfirmDialog } from '../../components/dialog.tsx';
+import { FilterField } from '../../components/filter-field.tsx';
+import { AddMemberDialog } from './add-member-dialog.tsx';
+import { useProject } from './project-context.ts';
+import { roleKey, roles } from './roles.ts';
+
+const route = getRouteApi('/shell/harbor/projects/$id/members');
+
+export function MembersTab() {
+  const { t } = useTranslation();
+  const { can } = useProject();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [open, setOpen] = useState<'add' | ProjectMemberEntity>();
+  const query = useMembers(search);
+  const columns = useColumns(setOpen);
+  const change = (next: ListSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
+  const close = () => setOpen(undefined);
+  return (
+    <>
+      <Group my="sm" justify="space-between">
+        <FilterField
+          label={t('members.filter')}
+          value={search.filter}
+          onFilter={(filter) => change({ filter, page: undefined })}
+        />
+        <ActionButton
+          onClick={() => setOpen('add')}
+          refusal={can('member:create') ? undefined : t('members.mayNotChange')}
+        >
+          {t('members.add')}
+        </ActionButton>
+      </Group>
+      <DataTable
+        caption={t('project.members')}
+        columns={columns}
+        keyOf={({ id }) => id ?? 0}
+        query={query}
+        search={search}
+        onSearch={change}
+        filtered={search.filter !== undefined}
+        empty={<Text>{t('members.none')}</Text>}
+      />
+      {open === 'add' && <AddMemberDialog onClose={close} />}
+      {open !== undefined && open !== 'add' && <RemoveMemberDialog member={open} onClose={close} />}
+    </>
+  );
+}
+
+function useMembers(search: ListSearch) {
+  const api = useApi();
+  const { id } = useProject();
+  return useQuery({
+    queryKey: ['members', id, search],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      api('GET /projects/:project_name_or_id/members', {
+        params: { project_name_or_id: String(id) },
+        query: { ...pageOf(search), ...(search.filter ? { entityname: search.filter } : {}) },
+        signal,
+      }),
+  });
+}
+
+function useColumns(remove: (member: ProjectMemberEntity) => void): Column<ProjectMemberEntity>[] {
+  const { t } = useTranslation();
+  const { can } = useProject();
+  return [
+    { id: 'name', label: t('projects.name'), cell: ({ entity_name }) => entity_name },
+    {
+      id: 'kind',
+      label: t('members.kind'),
+      cell: ({ entity_type }) => (entity_type === 'g' ? t('members.group') : t('members.user')),
+    },
+    {
+      id: 'role',
+      label: t('projects.role'),
+      cell: (member) =>
+        can('member:update') ? <RoleSelect member={member} /> : t(`roles.${roleKey(member.role_id ?? 0)}`),
+    },
+    {
+      id: 'actions',
+      label: t('table.actions'),
+      cell: (member) => (
+        <ActionButton
+          size="compact-xs"
+          variant="default"
+          aria-label={t('members.removeNamed', { name: member.entity_name })}
+          refusal={can('member:delete') ? undefined : t('members.mayNotChange')}
+          onClick={() => remove(member)}
+        >
+          {t('members.remove')}
+        </ActionButton>
+      ),
+    },
+  ];
+}
+
+function RoleSelect({ member }: { member: ProjectMemberEntity }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const { id } = useProject();
+  const name = member.entity_name ?? '';
+  const update = useMutation({
+    mutationFn: (role_id: number) =>
+      api('PUT /projects/:project_name_or_id/members/:mid', {
+        params: { project_name_or_id: String(id), mid: member.id ?? 0 },
+        body: { role_id },
+      }),
+    onSuccess: () => notifications.show({ message: t('members.changed', { name }) }),
+    // One's own role may have changed, and with it what may be done here.
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: ['members', id] });
+      await client.invalidateQueries({ queryKey: ['permissions', id] });
+    },
+  });
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label={t('members.roleOf', { name })}
+      value={String(update.isPending ? update.variables : (member.role_id ?? ''))}
+      data={roles.map((role) => ({ value: String(role.id), label: t(`roles.${role.key}`) }))}
+      error={update.error?.message}
+      onChange={(event) => update.mutate(Number(event.currentTarget.value))}
+    />
+  );
+}
+
+function RemoveMemberDialog({ member, onClose }: { member: ProjectMemberEntity; onClose: () => void }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const project = useProject();
+  const name = member.entity_name ?? '';
+  const remove = useMutation({
+    mutationFn: () =>
+      api('DELETE /projects/:project_name_or_id/members/:mid', {
+        params: { project_name_or_id: String(project.id), mid: member.id ?? 0 },
+      }),
+    onSuccess: async () => {
+      notifications.show({ message: t('members.removed', { name }) });
+      onClose();
+      await client.invalidateQueries({ queryKey: ['members', project.id] });
+      await client.invalidateQueries({ queryKey: ['permissions', project.id] });
+    },
+  });
+  return (
+    <ConfirmDialog
+      title={t('members.removeNamed', { name })}
+      text={t('members.removeText', { name, project: project.name })}
+      action={t('members.remove')}
+      pending={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={() => remove.mutate()}
+    />
+  );
+}

@@ -1,0 +1,65 @@
+import { Badge } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useApi, useCurrentUser, useProjectPermissions } from '../../api/use-api.ts';
+import { PageHeading } from '../../components/page-heading.tsx';
+import { Trouble } from '../../components/trouble.tsx';
+import { ProjectContext } from './project-context.ts';
+
+const route = getRouteApi('/shell/harbor/projects/$id');
+
+/** What all tabs of a project have in common: it is found once, and what the caller may do in it is asked once. */
+export function ProjectPage() {
+  const { t } = useTranslation();
+  const api = useApi();
+  const { id } = route.useParams();
+  const user = useCurrentUser();
+  const query = useQuery({
+    queryKey: ['project', id, user?.user_id],
+    queryFn: ({ signal }) =>
+      api('GET /projects/:project_name_or_id', { params: { project_name_or_id: id }, signal }),
+  });
+  const can = useProjectPermissions(query.data?.project_id ?? 0);
+  if (query.error) {
+    return (
+      <>
+        <PageHeading title={t('project.title')} />
+        <Trouble error={query.error} retry={() => void query.refetch()} />
+      </>
+    );
+  }
+  if (!query.data) return <p role="status">{t('table.loading')}</p>;
+  const { project_id = 0, name = '', metadata } = query.data;
+  const isPublic = metadata?.public === 'true';
+  const tab = { params: { id }, search: {}, className: 'tab' };
+  return (
+    <ProjectContext value={{ id: project_id, name, can }}>
+      <nav aria-label={t('project.path')} className="breadcrumb">
+        <Link to="/harbor/projects" search={{}}>
+          {t('projects.title')}
+        </Link>{' '}
+        / <span aria-current="page">{name}</span>
+      </nav>
+      <PageHeading title={name} key={project_id}>
+        <Badge variant="outline" color={isPublic ? 'sea' : 'gray'}>
+          {isPublic ? t('projects.public') : t('projects.private')}
+        </Badge>
+      </PageHeading>
+      <nav aria-label={t('project.tabs')} className="tabs">
+        <Link to="/harbor/projects/$id/summary" {...tab}>
+          {t('project.summary')}
+        </Link>
+        <Link to="/harbor/projects/$id/repositories" {...tab} activeOptions={{ includeSearch: false }}>
+          {t('projects.repositories')}
+        </Link>
+        {can('member:list') && (
+          <Link to="/harbor/projects/$id/members" {...tab} activeOptions={{ includeSearch: false }}>
+            {t('project.members')}
+          </Link>
+        )}
+      </nav>
+      <Outlet />
+    </ProjectContext>
+  );
+}

@@ -1,0 +1,159 @@
+import { Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Repository } from '../../../../src/features/repositories/repositories.contract.ts';
+import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { useApi } from '../../api/use-api.ts';
+import { commandsFor } from '../../commands.ts';
+import { ActionButton } from '../../components/action-button.tsx';
+import { Commands } from '../../components/commands.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { ConfirmDialog } from '../../components/dialog.tsx';
+import { FilterField } from '../../components/filter-field.tsx';
+import { Moment } from '../../components/moment.tsx';
+import { useProject } from './project-context.ts';
+
+const route = getRouteApi('/shell/harbor/projects/$id/repositories');
+
+export function RepositoriesTab() {
+  const { t } = useTranslation();
+  const project = useProject();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [leaving, setLeaving] = useState<Repository>();
+  const query = useRepositories(search);
+  const columns = useColumns(setLeaving);
+  const change = (next: ListSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
+  const commands = commandsFor(window.location, project.name);
+  return (
+    <>
+      <Group my="sm">
+        <FilterField
+          label={t('repositories.filter')}
+          value={search.filter}
+          onFilter={(filter) => change({ filter, page: undefined })}
+        />
+      </Group>
+      <DataTable
+        caption={t('projects.repositories')}
+        columns={columns}
+        keyOf={({ name }) => name ?? ''}
+        query={query}
+        search={search}
+        onSearch={change}
+        filtered={search.filter !== undefined}
+        empty={
+          <>
+            <Text mb="sm">{t('repositories.none')}</Text>
+            {project.can('repository:push') && (
+              <Commands label={t('repositories.push')} lines={[commands.login, ...commands.push]} />
+            )}
+          </>
+        }
+      />
+      {leaving && <DeleteRepositoryDialog repository={leaving} onClose={() => setLeaving(undefined)} />}
+    </>
+  );
+}
+
+function useRepositories(search: ListSearch) {
+  const api = useApi();
+  const { id, name } = useProject();
+  return useQuery({
+    queryKey: ['repositories', id, search],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => {
+      const q = contains('name', search.filter);
+      return api('GET /projects/:project_name/repositories', {
+        params: { project_name: name },
+        query: { ...pageOf(search), ...(q ? { q } : {}) },
+        signal,
+      });
+    },
+  });
+}
+
+/** A repository's name without the project before it. */
+const within = (project: string, name = '') => name.slice(project.length + 1);
+
+function useColumns(remove: (repository: Repository) => void): Column<Repository>[] {
+  const { t, i18n } = useTranslation();
+  const project = useProject();
+  const number = new Intl.NumberFormat(i18n.language);
+  return [
+    {
+      id: 'name',
+      label: t('projects.name'),
+      sort: 'name',
+      cell: ({ name }) => within(project.name, name),
+    },
+    {
+      id: 'artifacts',
+      label: t('repositories.artifacts'),
+      numeric: true,
+      cell: ({ artifact_count }) => number.format(artifact_count),
+    },
+    {
+      id: 'pulls',
+      label: t('repositories.pulls'),
+      sort: 'pull_count',
+      numeric: true,
+      cell: ({ pull_count }) => number.format(pull_count),
+    },
+    {
+      id: 'changed',
+      label: t('repositories.changed'),
+      sort: 'update_time',
+      cell: ({ update_time }) => <Moment time={update_time} />,
+    },
+    {
+      id: 'actions',
+      label: t('table.actions'),
+      cell: (repository) => (
+        <ActionButton
+          size="compact-xs"
+          variant="default"
+          aria-label={t('repositories.deleteNamed', { name: repository.name })}
+          refusal={project.can('repository:delete') ? undefined : t('repositories.mayNotDelete')}
+          onClick={() => remove(repository)}
+        >
+          {t('dialog.delete')}
+        </ActionButton>
+      ),
+    },
+  ];
+}
+
+function DeleteRepositoryDialog({ repository, onClose }: { repository: Repository; onClose: () => void }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const project = useProject();
+  const { name = '', artifact_count } = repository;
+  const remove = useMutation({
+    mutationFn: () =>
+      api('DELETE /projects/:project_name/repositories/:repository_name', {
+        params: { project_name: project.name, repository_name: within(project.name, name) },
+      }),
+    onSuccess: async () => {
+      notifications.show({ message: t('repositories.deleted', { name }) });
+      onClose();
+      await client.invalidateQueries({ queryKey: ['repositories', project.id] });
+    },
+  });
+  return (
+    <ConfirmDialog
+      title={t('repositories.deleteNamed', { name })}
+      text={t('repositories.deleteText', { count: artifact_count })}
+      action={t('dialog.delete')}
+      pending={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={() => remove.mutate()}
+    />
+  );
+}

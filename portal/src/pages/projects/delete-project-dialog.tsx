@@ -1,0 +1,34 @@
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { Project } from '../../../../src/features/projects/projects.contract.ts';
+import { useApi } from '../../api/use-api.ts';
+import { ConfirmDialog } from '../../components/dialog.tsx';
+
+export function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: () => void }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const { name = '', project_id } = project;
+  const remove = useMutation({
+    mutationFn: () =>
+      api('DELETE /projects/:project_name_or_id', { params: { project_name_or_id: String(project_id) } }),
+    onSuccess: async () => {
+      notifications.show({ message: t('projects.deleted', { name }) });
+      onClose();
+      await client.invalidateQueries({ queryKey: ['projects'] });
+    },
+  });
+  return (
+    <ConfirmDialog
+      title={t('projects.deleteNamed', { name })}
+      text={t('projects.deleteText')}
+      phrase={name}
+      action={t('dialog.delete')}
+      pending={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={() => remove.mutate()}
+    />
+  );
+}

@@ -1,0 +1,190 @@
+import { Anchor, Badge, Group, NativeSelect, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Project } from '../../../../src/features/projects/projects.contract.ts';
+import { contains, pageOf } from '../../api/list-search.ts';
+import { useApi, useCurrentUser, useSystemInfo } from '../../api/use-api.ts';
+import { ActionButton } from '../../components/action-button.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { FilterField } from '../../components/filter-field.tsx';
+import { Moment } from '../../components/moment.tsx';
+import { PageHeading } from '../../components/page-heading.tsx';
+import { roleKey } from '../project/roles.ts';
+import { CreateProjectDialog } from './create-project-dialog.tsx';
+import { DeleteProjectDialog } from './delete-project-dialog.tsx';
+import type { ProjectsSearch } from './projects-search.ts';
+
+const route = getRouteApi('/shell/harbor/projects');
+
+export function ProjectsPage() {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<'create' | Project>();
+  const { search, change } = useProjectsSearch();
+  const user = useCurrentUser();
+  const refusal = useCreationRefusal();
+  const query = useProjects(search);
+  const columns = useColumns(setOpen);
+  const close = () => setOpen(undefined);
+  const create = (
+    <ActionButton refusal={refusal} onClick={() => setOpen('create')}>
+      {t('projects.new')}
+    </ActionButton>
+  );
+  return (
+    <>
+      <PageHeading title={t('projects.title')}>{create}</PageHeading>
+      <Group mb="sm">
+        <FilterField
+          label={t('projects.filter')}
+          value={search.filter}
+          onFilter={(filter) => change({ filter, page: undefined })}
+        />
+        <NativeSelect
+          aria-label={t('projects.access')}
+          value={search.access ?? ''}
+          data={[
+            { value: '', label: t('projects.anyAccess') },
+            { value: 'public', label: t('projects.public') },
+            { value: 'private', label: t('projects.private') },
+          ]}
+          onChange={({ currentTarget: { value } }) =>
+            change({ access: value === 'public' || value === 'private' ? value : undefined, page: undefined })
+          }
+        />
+      </Group>
+      <DataTable
+        caption={t('projects.title')}
+        columns={columns}
+        keyOf={(project) => project.project_id ?? 0}
+        query={query}
+        search={search}
+        onSearch={(next) =>
+          change('filter' in next && next.filter === undefined ? { ...next, access: undefined } : next)
+        }
+        filtered={search.filter !== undefined || search.access !== undefined}
+        empty={
+          <>
+            <Text mb="sm">{user ? t('projects.none') : t('projects.nonePublic')}</Text>
+            {user && create}
+          </>
+        }
+      />
+      {open === 'create' && <CreateProjectDialog onClose={close} />}
+      {open !== undefined && open !== 'create' && <DeleteProjectDialog project={open} onClose={close} />}
+    </>
+  );
+}
+
+function useProjectsSearch() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = (next: ProjectsSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
+  return { search, change };
+}
+
+function useProjects(search: ProjectsSearch) {
+  const api = useApi();
+  const user = useCurrentUser();
+  return useQuery({
+    queryKey: ['projects', user?.user_id, search],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => {
+      const q = contains('name', search.filter);
+      const access = search.access === undefined ? {} : { public: search.access === 'public' };
+      return api('GET /projects', { query: { ...pageOf(search), ...access, ...(q ? { q } : {}) }, signal });
+    },
+  });
+}
+
+/** Why the caller may not make a project, if so. */
+function useCreationRefusal(): string | undefined {
+  const { t } = useTranslation();
+  const user = useCurrentUser();
+  const { project_creation_restriction } = useSystemInfo();
+  if (!user) return t('projects.signInToCreate');
+  const restricted = project_creation_restriction === 'adminonly' && !user.sysadmin_flag;
+  return restricted ? t('projects.creationRestricted') : undefined;
+}
+
+function useColumns(remove: (project: Project) => void): Column<Project>[] {
+  const { t, i18n } = useTranslation();
+  const user = useCurrentUser();
+  // Without an account nothing can be deleted, and there is no role.
+  const own: Column<Project>[] = [
+    {
+      id: 'role',
+      label: t('projects.role'),
+      cell: ({ current_user_role_id: role }) => (role ? t(`roles.${roleKey(role)}`) : '–'),
+    },
+  ];
+  const actions: Column<Project> = {
+    id: 'actions',
+    label: t('table.actions'),
+    cell: (project) => (
+      <ActionButton
+        size="compact-xs"
+        variant="default"
+        aria-label={t('projects.deleteNamed', { name: project.name })}
+        // The list carries the role and no permissions; asking for each row would be a call per row.
+        refusal={
+          user?.sysadmin_flag || project.current_user_role_id === 1 ? undefined : t('projects.mayNotDelete')
+        }
+        onClick={() => remove(project)}
+      >
+        {t('dialog.delete')}
+      </ActionButton>
+    ),
+  };
+  return [
+    {
+      id: 'name',
+      label: t('projects.name'),
+      sort: 'name',
+      cell: (project) => <ProjectLink project={project} />,
+    },
+    {
+      id: 'access',
+      label: t('projects.access'),
+      cell: ({ metadata }) => <Access isPublic={metadata?.public === 'true'} />,
+    },
+    ...(user ? own : []),
+    {
+      id: 'repositories',
+      label: t('projects.repositories'),
+      numeric: true,
+      cell: ({ repo_count }) => new Intl.NumberFormat(i18n.language).format(repo_count),
+    },
+    {
+      id: 'created',
+      label: t('projects.created'),
+      sort: 'creation_time',
+      cell: ({ creation_time }) => <Moment time={creation_time} />,
+    },
+    ...(user ? [actions] : []),
+  ];
+}
+
+function ProjectLink({ project: { project_id, name } }: { project: Project }) {
+  const params = { id: String(project_id) };
+  return (
+    <Anchor
+      renderRoot={(props) => (
+        <Link {...props} to="/harbor/projects/$id/repositories" params={params} search={{}} />
+      )}
+    >
+      {name}
+    </Anchor>
+  );
+}
+
+function Access({ isPublic }: { isPublic: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Badge variant="outline" color={isPublic ? 'sea' : 'gray'}>
+      {isPublic ? t('projects.public') : t('projects.private')}
+    </Badge>
+  );
+}

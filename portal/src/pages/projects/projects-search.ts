@@ -1,0 +1,13 @@
+import { type ListSearch, readListSearch } from '../../api/list-search.ts';
+
+export interface ProjectsSearch extends ListSearch {
+  readonly access?: 'public' | 'private' | undefined;
+}
+
+export function readProjectsSearch(search: Record<string, unknown>): ProjectsSearch {
+  const access = search['access'];
+  return {
+    ...readListSearch(search, ['name', 'creation_time']),
+    ...(access === 'public' || access === 'private' ? { access } : {}),
+  };
+}

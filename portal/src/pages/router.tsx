@@ -1,0 +1,128 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import type { Api } from '../api/client.ts';
+import { readListSearch } from '../api/list-search.ts';
+import { currentUser, systemInfo } from '../api/use-api.ts';
+import { Trouble } from '../components/trouble.tsx';
+import { NotFound } from './not-found.tsx';
+import { readProjectsSearch } from './projects/projects-search.ts';
+import { readSignInSearch } from './sign-in/sign-in-search.ts';
+
+interface RouterContext {
+  readonly api: Api;
+  readonly client: QueryClient;
+}
+
+// Harbor's paths: bookmarks and links in messages keep working.
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  // Both are needed to draw anything, and asked for side by side.
+  loader: ({ context: { api, client } }) =>
+    Promise.all([client.ensureQueryData(currentUser(api)), client.ensureQueryData(systemInfo(api))]),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/account/sign-in',
+  validateSearch: readSignInSearch,
+  component: lazyRouteComponent(() => import('./sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: lazyRouteComponent(() => import('../components/shell.tsx'), 'Shell'),
+});
+
+/** People begin at their projects; who is not signed in begins there. */
+const begin = async ({ context: { api, client } }: { context: RouterContext }) => {
+  const user = await client.ensureQueryData(currentUser(api));
+  // The router takes a redirect by its being thrown.
+  // oxlint-disable-next-line typescript/only-throw-error
+  throw user
+    ? redirect({ to: '/harbor/projects', search: {} })
+    : redirect({ to: '/account/sign-in', search: {} });
+};
+const home = createRoute({ getParentRoute: () => root, path: '/', beforeLoad: begin });
+const harbor = createRoute({ getParentRoute: () => root, path: '/harbor', beforeLoad: begin });
+
+const projects = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/projects',
+  validateSearch: readProjectsSearch,
+  component: lazyRouteComponent(() => import('./projects/projects-page.tsx'), 'ProjectsPage'),
+});
+
+const project = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/projects/$id',
+  component: lazyRouteComponent(() => import('./project/project-page.tsx'), 'ProjectPage'),
+});
+
+const projectStart = createRoute({
+  getParentRoute: () => project,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw redirect({ to: '/harbor/projects/$id/repositories', params, search: {} });
+  },
+});
+
+const summary = createRoute({
+  getParentRoute: () => project,
+  path: 'summary',
+  component: lazyRouteComponent(() => import('./project/summary-tab.tsx'), 'SummaryTab'),
+});
+
+const repositories = createRoute({
+  getParentRoute: () => project,
+  path: 'repositories',
+  validateSearch: (search: Record<string, unknown>) =>
+    readListSearch(search, ['name', 'pull_count', 'update_time']),
+  component: lazyRouteComponent(() => import('./project/repositories-tab.tsx'), 'RepositoriesTab'),
+});
+
+const members = createRoute({
+  getParentRoute: () => project,
+  path: 'members',
+  validateSearch: (search: Record<string, unknown>) => readListSearch(search, []),
+  component: lazyRouteComponent(() => import('./project/members-tab.tsx'), 'MembersTab'),
+});
+
+const tree = root.addChildren([
+  home,
+  harbor,
+  signIn,
+  shell.addChildren([projects, project.addChildren([projectStart, summary, repositories, members])]),
+]);
+
+export function createPortalRouter(context: RouterContext) {
+  return createRouter({
+    routeTree: tree,
+    context,
+    defaultPreload: 'intent',
+    // Data has a cache of its own, which decides what is still good.
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: ({ error, reset }) => (
+      <div className="plain-page">
+        <h1>Moorage</h1>
+        <Trouble error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+      </div>
+    ),
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    readonly router: ReturnType<typeof createPortalRouter>;
+  }
+}

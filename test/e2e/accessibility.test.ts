@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pushImage } from '#test/support/app.ts';
+import { hasBrowser, startPortal, type Portal } from '#test/support/browser.ts';
+
+describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', () => {
+  let portal: Portal;
+  beforeAll(async () => {
+    portal = await startPortal();
+    await portal.app.createProject('empty');
+    await pushImage(portal.app, 'admin', 'library/hello', '1.0');
+  });
+  afterAll(() => portal.close());
+
+  test.each(['light', 'dark'] as const)('on the sign-in page, %s', async (colorScheme) => {
+    const { page, inaccessible, broken } = await portal.visit({ colorScheme });
+
+    await page.goto('/account/sign-in');
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+
+    expect([...(await inaccessible()), ...broken]).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)('on the pages of projects, %s', async (colorScheme) => {
+    const { page, signIn, inaccessible, broken } = await portal.visit({ colorScheme });
+    const found: string[] = [];
+    const look = async (path: string, ready: string) => {
+      await page.goto(path);
+      await page.getByText(ready).first().waitFor();
+      found.push(...(await inaccessible()).map((line) => `${path} ${line}`));
+    };
+    await page.goto('/account/sign-in');
+    await signIn('admin');
+    await page.getByRole('button', { name: 'Account: admin' }).waitFor();
+
+    await look('/harbor/projects', '1–2 of 2');
+    await look('/harbor/projects?filter=none', 'Nothing matches');
+    await look('/harbor/projects/1/summary', 'No limit');
+    await look('/harbor/projects/1/repositories', 'hello');
+    await look('/harbor/projects/2/repositories', 'Nothing has been pushed');
+    await look('/harbor/projects/1/members', '1–1 of 1');
+    await look('/harbor/projects/999', 'Not found');
+    await look('/harbor/nowhere', 'Page not found');
+
+    expect([...found, ...broken]).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)('in dialogs, which give the focus back, %s', async (colorScheme) => {
+    const { page, signIn, inaccessible, broken } = await portal.visit({ colorScheme });
+    const found: string[] = [];
+    await page.goto('/account/sign-in');
+    await signIn('admin');
+    for (const [path, name] of [
+      ['/harbor/projects', 'New project'],
+      ['/harbor/projects?filter=empty', 'Delete the project empty'],
+      ['/harbor/projects/1/members', 'Add a member'],
+      ['/harbor/projects/1/repositories', 'Delete the repository library/hello'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Account: admin' }).waitFor();
+      await page.goto(path);
+      const button = page.getByRole('button', { name, exact: true });
+      await button.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      found.push(...(await inaccessible()).map((line) => `${name} ${line}`));
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await expect.poll(() => button.evaluate((one) => one.matches(':focus'))).toBe(true);
+    }
+
+    expect([...found, ...broken]).toEqual([]);
+  });
+});
