@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nameOf } from '#src/access/authorize.ts';
 import { theRegistry } from '#src/access/principal.ts';
 import { Authenticator } from '#src/auth/authenticate.ts';
 import { Directory } from '#src/auth/directory.ts';
 import { identifyCaller, Sessions } from '#src/auth/sessions.ts';
 import { loadSigningKey } from '#src/auth/signing-key.ts';
-import { handleToken } from '#src/auth/token-service.ts';
+import { tokenListener } from '#src/auth/token-listener.ts';
 import { Tokens } from '#src/auth/tokens.ts';
 import { LiveSettings } from '#src/config/live.ts';
 import type { Settings } from '#src/config/settings.ts';
@@ -22,12 +21,9 @@ import { CollectionLoop } from '#src/features/gc/index.ts';
 import { createJobs, createListeners, createRoutes, type FeatureParts } from '#src/features/index.ts';
 import { findAuthority } from '#src/http/authority.ts';
 import { isSecure } from '#src/http/cookies.ts';
-import { credentialsOf } from '#src/http/credentials.ts';
-import { refusalOf, sendRefusal } from '#src/http/errors.ts';
-import { logRequest } from '#src/http/request-log.ts';
 import { createListener, type ListenOptions } from '#src/http/listen.ts';
 import { servePortal } from '#src/http/portal.ts';
-import { createApi, requestIdOf } from '#src/http/server.ts';
+import { createApi } from '#src/http/server.ts';
 import { Runner } from '#src/jobs/runner.ts';
 import type { Logger } from '#src/log.ts';
 import { Outgoing } from '#src/outgoing/outgoing.ts';
@@ -259,43 +255,19 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 /** Three doors: the data plane and the token service go past the API's framework, everything else through it. */
 function dispatcher(parts: Parts, api: Handler): Handler {
   const registry = createRegistry(parts.registry);
+  const { authenticator, sessions, tokens: signer, registry: plane } = parts;
+  const tokens = tokenListener({
+    authenticator,
+    sessions,
+    directory: plane.directory,
+    tokens: signer,
+    tokenSeconds: () => plane.live.get('token_expiration') * 60,
+    log: plane.log,
+  });
   return (request, response) => {
     const url = request.url ?? '';
     if (url.startsWith('/v2/') || url === '/v2') registry(request, response);
-    else if (url.startsWith('/service/token')) void serveToken(parts, request, response);
+    else if (url.startsWith('/service/token')) void tokens(request, response);
     else api(request, response);
   };
-}
-
-async function serveToken(
-  { registry, authenticator, sessions, tokens }: Parts,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const requestId = requestIdOf(request.headers);
-  const began = performance.now();
-  response.setHeader('X-Request-Id', requestId);
-  let actor = '-';
-  response.once('close', () => {
-    logRequest(registry.log, request, response, { id: requestId, actor, began });
-  });
-  const service = {
-    authenticator,
-    sessions,
-    directory: registry.directory,
-    tokens,
-    tokenSeconds: () => registry.live.get('token_expiration') * 60,
-  };
-  try {
-    const reply = await handleToken(service, {
-      method: request.method ?? '',
-      url: request.url ?? '',
-      ...credentialsOf(request.headers, request.socket.remoteAddress ?? ''),
-    });
-    if (reply.who !== undefined) actor = nameOf(reply.who);
-    response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) });
-    response.end(reply.body);
-  } catch (error) {
-    sendRefusal(response, refusalOf(error, requestId, registry.log), true);
-  }
 }

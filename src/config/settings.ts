@@ -209,8 +209,7 @@ export const settingsSchema = Type.Object({
     maximum: 86_400,
     ...says({
       ...storage,
-      description:
-        'How often garbage collection looks for what nobody needs any more. It is always on, takes small steps and stops for nobody.',
+      description: 'How often garbage collection looks for what nobody needs any more.',
       rule: 'must be a whole number of seconds from 1 to 86400 (a day)',
       default: 60,
       example: 600,
@@ -281,8 +280,7 @@ export const settingsSchema = Type.Object({
   logFormat: Type.Enum(['auto', 'pretty', 'json'], {
     ...says({
       ...operation,
-      description:
-        'Lines for people (pretty), for programs (json), or pretty on a terminal and json elsewhere (auto).',
+      description: 'Lines for people (pretty), for programs (json), or by where they go (auto).',
       rule: 'must be one of auto, pretty, json',
       default: 'auto',
       example: 'json',

@@ -1,2 +1,2 @@
 export { quotaExceeded, tellQuotaExceeded } from './exceeded.ts';
-export { checkedLimit, setProjectLimit, unlimited } from './quotas.ts';
+export { checkedLimit, setProjectLimit } from './quotas.ts';

@@ -6,7 +6,7 @@ import { type Match, parseQuery } from '#src/http/query.ts';
 import { quote } from '#src/oci/quote.ts';
 import * as store from './quotas.store.ts';
 
-export const unlimited = -1;
+const unlimited = -1;
 /** 1 PiB, Harbor's largest storage limit. */
 const largestLimit = 1024 ** 5;
 
