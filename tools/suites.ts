@@ -27,7 +27,7 @@ export const suites: readonly Suite[] = [
     exclude: ['**/*.db.test.ts', '**/*.api.test.ts', '**/*.s3.test.ts'],
     workers: 1,
     testSeconds: 15,
-    minutes: 2,
+    minutes: 3,
   },
   {
     name: 'db',
@@ -35,7 +35,7 @@ export const suites: readonly Suite[] = [
     database: true,
     workers: 2,
     testSeconds: 20,
-    minutes: 4,
+    minutes: 14,
   },
   {
     name: 'wire',
@@ -43,7 +43,7 @@ export const suites: readonly Suite[] = [
     database: true,
     workers: 2,
     testSeconds: 60,
-    minutes: 4,
+    minutes: 10,
   },
   {
     name: 'e2e',
@@ -73,6 +73,6 @@ export const suites: readonly Suite[] = [
     database: true,
     workers: 1,
     testSeconds: 300,
-    minutes: 12,
+    minutes: 22,
   },
 ];

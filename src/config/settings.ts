@@ -215,7 +215,6 @@ export const settingsSchema = Type.Object({
       example: 600,
     }),
   }),
-
   secretKey: Type.Optional(
     Type.String({
       minLength: 32,
@@ -288,10 +287,10 @@ export const settingsSchema = Type.Object({
   }),
 });
 
-/** Values that fit the schema, before paths, storage and the number of workers are worked out. */
+/** Values that fit the schema, before they are worked out. */
 export type GivenSettings = Static<typeof settingsSchema>;
 
-/** What the program runs with. Plain data: it survives JSON on its way to a worker process. Paths are absolute. */
+/** What the program runs with. Plain data: it survives JSON on its way to a worker. Paths are absolute. */
 export type Settings = Omit<GivenSettings, 'storage' | 'workers' | 'configOverwriteJson'> & {
   storage: StorageSettings;
   workers: number;
