@@ -7,6 +7,7 @@ import { adminResetPassword } from './admin.ts';
 import { type Command, exitCodes, UsageError, type Values } from './command.ts';
 import { gcCommand } from './gc.ts';
 import { jobsCommands } from './jobs.ts';
+import { retentionPreview } from './retention.ts';
 import { configPrint, migrateCommand, serveCommand, versionCommand } from './simple.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -15,6 +16,7 @@ const commands: readonly Command[] = [
   migrateCommand,
   verifyCommand,
   gcCommand,
+  retentionPreview,
   ...jobsCommands,
   adminResetPassword,
   configPrint,

@@ -1,4 +1,4 @@
-import { type Context } from '#src/context.ts';
+import type { Context } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { nameWithinProject } from '#src/oci/selector.ts';
 import type { Node } from './candidates.store.ts';
@@ -42,8 +42,8 @@ export async function preview(
   return previewOf(ctx, { projectId, rules }, question);
 }
 
-export async function previewOf(
-  ctx: Pick<Context, 'db' | 'live' | 'signal'>,
+async function previewOf(
+  ctx: Context,
   { projectId, rules }: { projectId: number; rules: readonly RetentionRule[] },
   { repository, page, pageSize, skip, most }: Question,
 ): Promise<Preview> {
@@ -74,7 +74,7 @@ async function rulesFor(
 }
 
 async function previewIn(
-  ctx: Pick<Context, 'db' | 'live' | 'signal'>,
+  ctx: Context,
   repository: RepositoryRow,
   { rules, skip, most }: { rules: readonly RetentionRule[]; skip: number; most: number },
 ): Promise<RepositoryPreview> {
@@ -90,4 +90,33 @@ async function previewIn(
     }
   }
   return { repository: nameWithinProject(repository.name), total, retained, artifacts };
+}
+
+export interface PreviewedArtifact {
+  readonly repository: string;
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly retained: boolean;
+  /** What keeps it, or that nothing does. */
+  readonly reason: string;
+}
+
+/** Every artifact that the policy of a project decides about, one after the other, however many there are. */
+export async function* previewEach(
+  ctx: Pick<Context, 'db' | 'live' | 'signal'>,
+  { project_id, rules }: Pick<store.PolicyRow, 'project_id' | 'rules'>,
+  only?: string,
+): AsyncGenerator<PreviewedArtifact> {
+  const isAddressed = repositoryFilter(rules);
+  for (const one of await store.listRepositories(ctx.db, project_id)) {
+    const repository = nameWithinProject(one.name);
+    if (!isAddressed(one.name) || (only !== undefined && only !== repository)) continue;
+    const decisions = await Decisions.prepare(ctx, one, rules);
+    for await (const decided of decisions.all()) {
+      for (const { node, verdict } of decided) {
+        const reason = verdict?.text ?? 'no rule keeps it';
+        yield { repository, digest: node.digest, tags: node.tags, retained: verdict !== undefined, reason };
+      }
+    }
+  }
 }

@@ -22,6 +22,15 @@ export async function findPolicy(db: Db, id: number): Promise<PolicyRow | undefi
   return rows[0];
 }
 
+/** By the project's name. */
+export async function findPolicyOf(db: Db, project: string): Promise<PolicyRow | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    select r.id from retention_policy r join project p using (project_id) where p.name = ${project}`.execute(
+    db,
+  );
+  return rows[0] && findPolicy(db, rows[0].id);
+}
+
 export async function findPolicyId(db: Db, projectId: number): Promise<number | undefined> {
   const row = await db
     .selectFrom('retention_policy')
