@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { call, pushAccessory, pushIndex } from '#src/features/artifacts/content.fixture.ts';
+import { call, letLeasesEnd, pushAccessory, pushIndex } from '#src/features/artifacts/content.fixture.ts';
 import {
   makeImage,
   pushBlob,
@@ -129,6 +129,21 @@ describe('G-86: an immutable tag stays what it is, whichever way is tried', () =
     const answer = await call(app, 'admin', 'DELETE', `${artifacts()}/multi`);
 
     expect([answer.status, await digestOf('multi')]).toEqual([412, index]);
+  });
+
+  test('garbage collection of everything untagged', async () => {
+    await letLeasesEnd(app);
+
+    const started = await call(app, 'admin', 'POST', '/system/gc/schedule', {
+      schedule: { type: 'Manual' },
+      parameters: { delete_untagged: true },
+    });
+
+    expect(started.status).toBe(201);
+    const running = () =>
+      app.database.db.selectFrom('execution').select('id').where('status', '=', 'Running').execute();
+    await expect.poll(running, { timeout: 20_000 }).toEqual([]);
+    expect((await app.send('admin', { path: `/v2/${repository}/manifests/v1` })).status).toBe(200);
   });
 });
 

@@ -37,7 +37,7 @@ export async function triggerRun(ctx: Context, id: number, dryRun: boolean): Pro
 }
 
 /** One task for each repository that an enabled rule is about; without any the execution ends at once. */
-export async function startRun(
+async function startRun(
   ctx: TxContext,
   policy: PolicyRow,
   trigger: Trigger,
