@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '#test/support/app.ts';
+import { idle, startTestApp, type TestApp } from '#test/support/app.ts';
 import { changedBetween, type Fingerprint, fingerprinter } from '#test/support/fingerprint.ts';
 import { routes } from '#test/support/routes.ts';
 import { assembleCallers, type Caller } from '#test/support/walk-callers.ts';
@@ -18,7 +18,7 @@ const told: Run[] = [];
 let callers: Map<string, Caller>;
 let look: () => Promise<Fingerprint>;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ settings: idle });
   team = await furnish(app, 'team');
   foreign = await furnish(app, 'foreign');
   const made = await prepare(app, 'POST', '/usergroups', { group_name: 'some', group_type: 3 });

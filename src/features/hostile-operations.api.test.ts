@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pushImage, startTestApp, type TestApp } from '#test/support/app.ts';
+import { idle, pushImage, startTestApp, type TestApp } from '#test/support/app.ts';
 import { changedBetween, type Fingerprint, fingerprinter } from '#test/support/fingerprint.ts';
 import { type HostileRequest, hostileOperations, type Plausible } from '#test/support/hostile-operations.ts';
 import type { HttpAnswer } from '#test/support/http.ts';
@@ -16,12 +16,12 @@ const perRound = 200;
 const seed = Number(process.env['MOORAGE_TEST_SEED'] ?? Date.now() % 2 ** 31);
 
 /** The pulse of the job runner, and what is read out of content when somebody first asks for it. */
-const byThemselves = ['job_runner', 'artifact_detail'];
+const byThemselves = ['job_runner', 'artifact_detail', 'event', 'execution', 'task', 'quota_warning'];
 
 let app: TestApp;
 let look: () => Promise<Fingerprint>;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ settings: idle });
   // Whom the small numbers of random requests name.
   for (let i = 0; i < 8; i++) await app.createUser(`bystander-${i}`);
   look = await fingerprinter(app.database, byThemselves);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '#test/support/app.ts';
+import { idle, startTestApp, type TestApp } from '#test/support/app.ts';
 import { changedBetween, type Fingerprint, fingerprinter } from '#test/support/fingerprint.ts';
 import { routes } from '#test/support/routes.ts';
 import {
@@ -44,7 +44,7 @@ let callers: Caller[];
 let look: () => Promise<Fingerprint>;
 let made = 0;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ settings: idle });
   team = await furnish(app, 'team');
   open = await furnish(app, 'open', { public: true });
   callers = await assembleCallers(app, team, await furnish(app, 'foreign'));

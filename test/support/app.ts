@@ -50,6 +50,9 @@ export interface TestRobot {
   }[];
 }
 
+/** For tests that compare the whole database: no job runs and nothing is collected meanwhile. */
+export const idle: Partial<Settings> = { jobWorkers: 0, collectionSeconds: 86_400 };
+
 /** A whole server in this process, on a database and a folder of its own, listening on loopback. */
 export async function startTestApp(
   options: { soleWriter?: boolean; settings?: Partial<Settings> } = {},
