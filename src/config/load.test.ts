@@ -47,7 +47,7 @@ describe('defaults', () => {
       jobWorkers: 10,
       collectionSeconds: 60,
       outgoingAllow: '',
-      webhookAttempts: 10,
+      webhookAttempts: 15,
       webhookTimeoutSeconds: 3,
       workers: 1,
       shutdownGraceSeconds: 30,

@@ -25,7 +25,7 @@ export const outgoingSettings = {
       description:
         'How often the delivery of a webhook is tried in all: the pause doubles from 2 seconds to 10 minutes.',
       rule: 'must be a whole number from 1 to 20',
-      default: 10,
+      default: 15,
       example: 3,
     }),
   }),

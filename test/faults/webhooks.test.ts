@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<void> {
-  const env = { ...faultServer, MOORAGE_OUTGOING_ALLOW: '127.0.0.1', MOORAGE_WEBHOOK_ATTEMPTS: '20' };
+  const env = { ...faultServer, MOORAGE_OUTGOING_ALLOW: '127.0.0.1' };
   server = await startServer({ data, env });
 }
 
