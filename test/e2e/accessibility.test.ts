@@ -56,7 +56,8 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
       ['/harbor/projects/1/repositories', 'Delete the repository library/hello'],
     ] as const) {
       await page.getByRole('button', { name: 'Account: admin' }).waitFor();
-      await page.goto(path);
+      // Whatever the page still asks for has come: a row that is drawn anew loses the key.
+      await page.goto(path, { waitUntil: 'networkidle' });
       const button = page.getByRole('button', { name, exact: true });
       await button.press('Enter');
       await page.getByRole('dialog').waitFor();
