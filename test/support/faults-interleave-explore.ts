@@ -6,6 +6,8 @@ export interface Explored {
   runs: number;
   /** Steps of the longest run. */
   longest: number;
+  /** All steps that were met. */
+  readonly met: Set<string>;
   /** Every order was looked at. */
   isComplete: boolean;
   /** The first order that broke something, and what. */
@@ -24,7 +26,7 @@ export interface Bounds {
 /** All orders, depth first: each run repeats the one before up to the last place where another actor could have gone. */
 export async function everyOrder(attempt: Attempt, bounds: Bounds = {}): Promise<Explored> {
   const { preemptions = Infinity, until = Infinity } = bounds;
-  const explored: Explored = { runs: 0, longest: 0, isComplete: false, broken: undefined };
+  const explored: Explored = { runs: 0, longest: 0, met: new Set(), isComplete: false, broken: undefined };
   // Of every place: who could go on, the last one to go first; and how many of them have been tried.
   let path: { enabled: readonly number[]; tried: number; isOpen: boolean }[] = [];
   while (performance.now() < until) {
@@ -44,6 +46,7 @@ export async function everyOrder(attempt: Attempt, bounds: Bounds = {}): Promise
     });
     explored.runs += 1;
     explored.longest = Math.max(explored.longest, trace.steps.length);
+    for (const { step } of trace.steps) explored.met.add(step);
     if (problems.length > 0) return { ...explored, broken: { trace, problems } };
     path = path.slice(0, trace.steps.length);
     while (path.length > 0) {
@@ -61,7 +64,7 @@ export async function everyOrder(attempt: Attempt, bounds: Bounds = {}): Promise
 
 /** Orders at random, as often as wanted. Few changes of turn find more than many: each run has its own liking. */
 export async function randomOrders(attempt: Attempt, random: Random, runs: number): Promise<Explored> {
-  const explored: Explored = { runs: 0, longest: 0, isComplete: false, broken: undefined };
+  const explored: Explored = { runs: 0, longest: 0, met: new Set(), isComplete: false, broken: undefined };
   for (let run = 0; run < runs; run++) {
     const change = random.pick([0.1, 0.3, 0.7]);
     const { trace, problems } = await attempt((enabled) =>
@@ -69,6 +72,7 @@ export async function randomOrders(attempt: Attempt, random: Random, runs: numbe
     );
     explored.runs += 1;
     explored.longest = Math.max(explored.longest, trace.steps.length);
+    for (const { step } of trace.steps) explored.met.add(step);
     if (problems.length > 0) return { ...explored, broken: { trace, problems } };
   }
   return explored;

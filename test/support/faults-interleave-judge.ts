@@ -34,6 +34,8 @@ export async function judge(world: World, scene: Scene, expected: readonly Expec
     found: ({ kind, subject, detail }) => problems.push(`verify: ${kind} ${subject}: ${detail}`),
   });
   problems.push(...(await listLeftOvers(world)), ...(await listUnexplained(world, scene)));
+  // Pulls are counted a moment later, which must not be in the next run.
+  for (const { server } of [world.main, ...world.processes]) await server.registry.pulls.flush();
   return problems;
 }
 

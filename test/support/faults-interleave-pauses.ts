@@ -55,9 +55,16 @@ export async function preparePauses(client: pg.Client, actors: number): Promise<
 /** As the schema has them. */
 export type Definitions = ReadonlyMap<string, string>;
 
-/** Only steps whose name fits `only` pause from now on. */
-export async function installPauses(client: pg.Client, functions: Definitions, only: RegExp): Promise<void> {
-  const script = [...functions].map(([name, definition]) => withPauses(name, definition, only));
+/** Whether a step is one. */
+export type Counts = (step: string) => boolean;
+
+/** Only steps that count pause from now on. */
+export async function installPauses(
+  client: pg.Client,
+  functions: Definitions,
+  counts: Counts,
+): Promise<void> {
+  const script = [...functions].map(([name, definition]) => withPauses(name, definition, counts));
   await client.query(script.join(';\n'));
 }
 
@@ -65,7 +72,7 @@ export async function installPauses(client: pg.Client, functions: Definitions, o
 const unpaused =
   /^(end|else|elsif|return next|continue|raise|get diagnostics|\w+ :=|perform faults|if \w+ (is|<>|=) )/i;
 
-function withPauses(name: string, definition: string, only: RegExp): string {
+function withPauses(name: string, definition: string, counts: Counts): string {
   const [, head = '', body = '', tail = ''] =
     /^([^]*?AS \$function\$)([^]*)(\$function\$\s*)$/.exec(definition) ?? [];
   const bare = body.replaceAll(/--[^\n]*/g, '');
@@ -78,7 +85,7 @@ function withPauses(name: string, definition: string, only: RegExp): string {
     // The first one begins when the call does.
     if (index === 0 || text === '' || unpaused.test(text)) return statement;
     const label = `${name}: ${text.replaceAll(/\s+/g, ' ').replaceAll("'", '').slice(0, 48)}`;
-    return only.test(label) ? `\n v_faults := faults_pause('${label}');${statement}` : statement;
+    return counts(label) ? `\n v_faults := faults_pause('${label}');${statement}` : statement;
   });
   const section = /\bdeclare\b/i.test(declared) ? declared : `\ndeclare ${declared}`;
   return `${head}${section}\n v_faults boolean;\nbegin${rewritten.join(';')}${tail}`;

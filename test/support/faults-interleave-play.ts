@@ -7,8 +7,8 @@ import type { World } from './faults-interleave-world.ts';
 export interface Play {
   readonly beginning: Beginning;
   readonly acts: readonly Act[];
-  /** The steps that count; all when it is left out. */
-  readonly steps?: RegExp;
+  /** What the steps that count begin with; all count when it is left out. */
+  readonly steps?: readonly string[];
   /** How each of the acts may end. */
   readonly ends: readonly RegExp[];
   /** The images that must then be there, by what the acts reported. */
@@ -17,7 +17,7 @@ export interface Play {
 
 /** Gets everything ready for playing one play again and again. */
 export async function rehearse(world: World, play: Play): Promise<Attempt> {
-  const { beginning, acts, ends, images, steps = /./ } = play;
+  const { beginning, acts, ends, images, steps = [''] } = play;
   await world.stage.pauseAt(steps);
   const scene = await makeScene(world, beginning);
   // Most orders end like another one.

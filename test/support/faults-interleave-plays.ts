@@ -15,24 +15,60 @@ import type { Play } from './faults-interleave-play.ts';
 import type { Beginning, Lease, Scene } from './faults-interleave-scene.ts';
 import type { Random } from './faults-random.ts';
 
-const any = (...steps: RegExp[]) => new RegExp(steps.map(({ source }) => source).join('|'));
-
 /** Where a collection takes its locks, looks, and has done something that cannot be taken back. */
-const collection =
-  /^(collect-due|collect_due: (select \* into v_blob|if v.repository_id|if exists \(select from repository_blob|delete from blob)|unlink_blob: if not exists|storage: remove)/;
-const pushing =
-  /^(linked-blob|renew-leases|renew_leases: return|mount-blob|mount_blob: insert into repository_blob|link-blob|storage: commit|put-manifest|put_manifest: if not found)/;
-const deleting =
-  /^(select id from artifact where|with gone as \(delete from artifact_blob|select release_blobs|release_blobs: with gone as \( delete from project|commit)/;
-const deletingAll = /^(select from repository where|with locked|with freed|commit)/;
-const restoring = /^(select b.id from blob|select link_blobs|put-manifest|delete from "trash"|commit)/;
-const copying =
-  /^(select id, digest from artifact where id|select id from blob where id in|select link_blobs|insert into artifact_blob|commit)/;
-const unlinking = /^(unlink-blob|unlink_blob: )/;
-const expiring = /^(empty-trash|note_lost_reference: return null|select t.id, t.digest)/;
-/** The look that decides, after the lock. */
-const deciding =
-  /^(collect-due|collect_due: (select \* into v_blob|if exists \(select from repository_blob|delete from blob))/;
+const collection = [
+  'collect-due',
+  'collect_due: select * into v_blob',
+  'collect_due: if v.repository_id',
+  'collect_due: if exists (select from repository_blob',
+  'collect_due: delete from blob',
+  'unlink_blob: if not exists',
+  'storage: remove',
+];
+/** Of these the looks that decide. */
+const deciding = collection.filter((step) => /^collect.due(?!: if v.rep)/.test(step));
+const pushing = [
+  'linked-blob',
+  'renew-leases',
+  'renew_leases: return',
+  'mount-blob',
+  'mount_blob: insert into repository_blob',
+  'link-blob',
+  'storage: commit',
+  'put-manifest',
+  'put_manifest: if not found',
+];
+/** Of these the ones that are left when the blob is there. */
+const pushingAgain = ['renew-leases', 'put-manifest', 'put_manifest: if not found'];
+const deleting = [
+  'select id from artifact where',
+  'with gone as (delete from artifact_blob',
+  'select release_blobs',
+  'release_blobs: with gone as ( delete from project',
+  'commit',
+];
+const deletingAll = ['select from repository where', 'with locked', 'with freed', 'commit'];
+const restoring = [
+  'select b.id from blob',
+  'select link_blobs',
+  'put-manifest',
+  'delete from "trash"',
+  'commit',
+];
+const copying = [
+  'select id, digest from artifact where id',
+  'select id from blob where id in',
+  'select link_blobs',
+  'insert into artifact_blob',
+  'commit',
+];
+const unlinking = ['unlink-blob', 'unlink_blob: '];
+const expiring = ['empty-trash', 'note_lost_reference: return null', 'select t.id, t.digest'];
+
+/** Every step that some play stops at: what is never met has got another name, and proves nothing. */
+export const steps: readonly string[] = [
+  ...new Set([collection, pushing, deleting, deletingAll, restoring, copying, unlinking, expiring].flat()),
+];
 
 const isDone = (outcome: Outcome | undefined) => outcome?.startsWith('done') === true;
 
@@ -58,7 +94,7 @@ export function pushAgainstCollection(
   return {
     beginning: { lease, ...beginning },
     acts: [push({ ...how, image: 'fresh' }), collecting],
-    steps: any(pushing, collection),
+    steps: [...pushing, ...collection],
     ends: [done, done],
     images: freshIs(() => true),
   };
@@ -69,7 +105,7 @@ export function pushAgainstDeletion(image: 'fresh' | 'old', lease: Lease, restor
   return {
     beginning: { lease, old: 'there', restoreHours },
     acts: [push({ asks: true, image }), deleteOld],
-    steps: any(pushing, deleting),
+    steps: [...pushing, ...deleting],
     ends: [done, done],
     images: (_, { repository, old, fresh }) => [
       image === 'fresh'
@@ -84,7 +120,7 @@ export function deletionAgainstCollection(restoreHours: number): Play {
   return {
     beginning: { lease: 'just over', old: 'there', isCandidate: true, restoreHours },
     acts: [deleteOld, collecting],
-    steps: any(deleting, collection),
+    steps: [...deleting, ...collection],
     ends: [done, done],
     images: (_, { repository, old }) => [{ repository, image: old, isThere: false }],
   };
@@ -93,7 +129,7 @@ export function deletionAgainstCollection(restoreHours: number): Play {
 export const expiryAgainstCollection: Play = {
   beginning: { lease: 'just over', old: 'just expired', isCandidate: true },
   acts: [collecting, collecting],
-  steps: any(expiring, deciding),
+  steps: [...expiring, ...deciding],
   ends: [done, done],
   images: (_, { repository, old }) => [{ repository, image: old, isThere: false }],
 };
@@ -101,7 +137,7 @@ export const expiryAgainstCollection: Play = {
 export const collectionAgainstCollection: Play = {
   beginning: { lease: 'just over', source: { project: 'one', isThere: false } },
   acts: [collecting, collecting],
-  steps: /^(collect-due|collect_due: (select \* into v_blob|delete from blob)|take-objects|storage: remove)/,
+  steps: [...deciding, 'take-objects', 'storage: remove'],
   ends: [done, done],
   images: () => [],
 };
@@ -112,8 +148,8 @@ export function restorationAgainst(other: 'collection' | 'push', old: 'restorabl
     acts: [restoreOld, other === 'collection' ? collecting : push({ asks: true, image: 'old' })],
     steps:
       other === 'push'
-        ? any(restoring, pushing)
-        : any(restoring, old === 'restorable' ? /^select t.id/ : expiring, deciding),
+        ? [...restoring, ...pushingAgain]
+        : [...restoring, ...(old === 'restorable' ? ['select t.id'] : expiring), ...deciding],
     ends: [old === 'restorable' && other === 'collection' ? done : doneOrRefused, done],
     images: ([restored], { repository, old: image }) => [
       { repository, image, isThere: isDone(restored) || other === 'push' },
@@ -125,7 +161,7 @@ export function repositoryDeletionAgainst(act: Act, lease: Lease): Play {
   return {
     beginning: { lease, old: 'there', isCandidate: true, source: { project: 'one', isThere: true } },
     acts: [deleteAll, act],
-    steps: any(deletingAll, pushing, act === collecting ? collection : copying),
+    steps: [...deletingAll, ...pushingAgain, ...(act === collecting ? collection : copying)],
     ends: [done, act === collecting ? done : act === copyOther ? doneOrRefused : doneOrMissing],
     images: (_, { repository, source, fresh, other }) => [
       { repository, image: fresh, isThere: 'perhaps' },
@@ -138,7 +174,7 @@ export function copyAgainst(act: Act, beginning: Partial<Beginning> = {}): Play 
   return {
     beginning: { lease: 'just over', source: { project: 'two', isThere: true }, ...beginning },
     acts: [copyOther, act],
-    steps: any(copying, collection, deleting, unlinking),
+    steps: [...copying, ...collection, ...deleting, ...unlinking],
     ends: [done, doneOrRefused],
     images: (_, { repository, source, other }) => [
       { repository, image: other, isThere: true },
@@ -154,7 +190,7 @@ export function mountAgainstUnlink(from: 'repository' | 'source', project: 'one'
     // is so long that the mount does not write it, and holds no other lock than the one it asks for.
     beginning: { lease: 'long', old: 'never there', source: { project, isThere: false } },
     acts: [push({ asks: false, mounts: true, image: 'fresh' }), unlink(from)],
-    steps: any(pushing, unlinking),
+    steps: [...pushing, ...unlinking],
     // Who takes away what another one was just given takes it away.
     ends: [from === 'source' ? done : doneOrMissing, doneOrRefused],
     images: freshIs(([pushed]) => isDone(pushed)),

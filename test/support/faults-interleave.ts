@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { createTestDatabase } from './database.ts';
-import { type Definitions, installPauses, preparePauses } from './faults-interleave-pauses.ts';
+import { type Counts, type Definitions, installPauses, preparePauses } from './faults-interleave-pauses.ts';
 
 /**
  * Actors on connections of their own that go on only when told to, one step at a time: a step ends before the next
@@ -41,8 +41,8 @@ class GatedActor implements Actor {
   pid = 0;
   readonly #changed: () => void;
   readonly #grant: (actor: number, step: number) => void;
-  /** Steps with these names only; the others are taken at once. */
-  only = /./;
+  /** Other steps are taken at once. */
+  counts: Counts = () => true;
 
   constructor(
     stage: { url: string; grant: (actor: number, step: number) => void; changed: () => void },
@@ -57,7 +57,7 @@ class GatedActor implements Actor {
   }
 
   gate(step: string): Promise<void> {
-    if (!this.isActive || quiet.test(step) || !this.only.test(step)) return Promise.resolve();
+    if (!this.isActive || quiet.test(step) || !this.counts(step)) return Promise.resolve();
     return new Promise((resolve) => this.stand(step, resolve));
   }
 
@@ -130,10 +130,11 @@ export class Stage {
     await this.#drop();
   }
 
-  /** Only steps whose name fits count; the others go with the one before. */
-  async pauseAt(only: RegExp): Promise<void> {
-    await installPauses(this.#control, this.#functions, only);
-    for (const actor of this.#actors) actor.only = only;
+  /** Only steps that begin like this count; the others go with the one before. */
+  async pauseAt(steps: readonly string[]): Promise<void> {
+    const counts: Counts = (step) => steps.some((beginning) => step.startsWith(beginning));
+    await installPauses(this.#control, this.#functions, counts);
+    for (const actor of this.#actors) actor.counts = counts;
   }
 
   /** Another body for a function of the schema, to see that a fault in it would be found; `pauseAt` puts things right. */
@@ -141,7 +142,7 @@ export class Stage {
     const right = this.#functions.get(name) ?? '';
     const wrong = change(right);
     if (wrong === right) throw new Error(`nothing of ${name} was changed`);
-    await installPauses(this.#control, new Map([[name, wrong]]), this.#actors[0]?.only ?? /./);
+    await installPauses(this.#control, new Map([[name, wrong]]), this.#actors[0]?.counts ?? (() => true));
   }
 
   /** Runs one piece of work per actor, all of them to their end, in the order that `choose` says. */
@@ -255,8 +256,10 @@ function openGated(url: string, actor: GatedActor): Database {
   }
 }
 
+/** Statements of the hot path by their name; others, whatever they are prepared as, by what they begin with. */
 function nameOf(query: unknown): string {
-  const { name, text } =
-    typeof query === 'string' ? { name: undefined, text: query } : (query as pg.QueryConfig);
-  return name ?? (text ?? '').trim().replaceAll(/\s+/g, ' ').slice(0, 60);
+  const { name, text }: { name?: string | undefined; text: string } =
+    typeof query === 'string' ? { text: query } : (query as pg.QueryConfig);
+  if (name !== undefined && !/^list-\d+$/.test(name)) return name;
+  return text.trim().replaceAll(/\s+/g, ' ').slice(0, 60);
 }
