@@ -55,7 +55,7 @@ export function push({ asks, mounts = false, inParts = false, image, to = 'repos
 }
 
 /** A child's part of an index, and nothing else: the blob is known to be there. */
-export const pushManifest = (image: 'fresh' | 'old'): Act => {
+const pushManifest = (image: 'fresh' | 'old'): Act => {
   return async (_world, { url }, scene) => {
     const put = await request(url, {
       method: 'PUT',
@@ -140,5 +140,3 @@ function findRepository({ database }: World, name: string) {
 
 const refusal = (what: string, { status, code, body }: HttpAnswer): Outcome =>
   `refused: ${what} ${status} ${code ?? ''} ${body.toString().slice(0, 200)}`;
-
-export type { Image };
