@@ -5,7 +5,7 @@ import { Failure } from '#src/failures.ts';
 import { deleteRepository } from '#src/features/repositories/delete.ts';
 import { digestOf } from '#src/oci/digest.ts';
 import { basic } from './app.ts';
-import { type Image, manifestType, type Scene } from './faults-interleave-scene.ts';
+import { manifestType, type Scene } from './faults-interleave-scene.ts';
 import { collectIn, remembered } from './faults-interleave-collect.ts';
 import type { Process, World } from './faults-interleave-world.ts';
 import { type HttpAnswer, request } from './http.ts';
@@ -53,19 +53,6 @@ export function push({ asks, mounts = false, inParts = false, image, to = 'repos
     return put.status === 201 ? 'done' : refusal('manifest', put);
   };
 }
-
-/** A child's part of an index, and nothing else: the blob is known to be there. */
-const pushManifest = (image: 'fresh' | 'old'): Act => {
-  return async (_world, { url }, scene) => {
-    const put = await request(url, {
-      method: 'PUT',
-      path: `/v2/${scene.repository}/manifests/${image}`,
-      headers: { ...basic('admin'), 'content-type': manifestType },
-      body: scene[image].manifest,
-    });
-    return put.status === 201 ? 'done' : refusal('manifest', put);
-  };
-};
 
 /** Takes the blob out of a repository. */
 export const unlink = (from: 'repository' | 'source'): Act => {
