@@ -85,6 +85,20 @@ function objects({ driver, sizes }: SuiteContext): void {
     await expect(driver().quarantine(location, soon())).rejects.toBeInstanceOf(NoSuchObject);
   });
 
+  test('removing many removes those that are there', async () => {
+    const gone: string[] = [];
+    for (let count = 0; count < 12; count++) gone.push(await store(driver(), randomBytes(10)));
+    const kept = await store(driver(), randomBytes(10));
+    await driver().remove(gone[0] ?? '', soon());
+
+    const failed = await driver().removeAll(gone, soon());
+
+    expect([...failed]).toEqual([]);
+    const left = await locations(driver());
+    expect(left).toContain(kept);
+    expect(left.filter((location) => gone.includes(location))).toEqual([]);
+  });
+
   test('removing twice is fine', async () => {
     const location = await store(driver(), randomBytes(10));
 

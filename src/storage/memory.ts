@@ -125,6 +125,11 @@ export class MemoryDriver implements BlobDriver {
     this.#quarantined.delete(location);
   }
 
+  async removeAll(locations: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    for (const location of locations) await this.remove(location, signal);
+    return new Map();
+  }
+
   async quarantine(location: string, signal: AbortSignal): Promise<string> {
     const aside = `quarantine/${location.split('/').at(-1)}`;
     if (this.#quarantined.has(aside) && !this.#objects.has(location)) return aside;

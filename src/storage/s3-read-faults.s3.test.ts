@@ -4,6 +4,7 @@ import { describeS3 } from '#test/support/s3.ts';
 import { anyFault, type FaultyDrivers, startFaultyDrivers } from '#test/support/s3-faulty-drivers.ts';
 import type { Fault } from '#test/support/s3-faults.ts';
 import { NoSuchObject } from './driver.ts';
+import { S3Driver } from './s3.ts';
 import { all, drain, send, soon, store } from './driver.suite.ts';
 
 const bytes = randomBytes(3_000_000);
@@ -90,6 +91,31 @@ describeS3('what is on S3 that fails', () => {
     }
     s3.heal();
     location = await store(s3.patient, bytes);
+  });
+
+  test('removing many tells of every fault', async () => {
+    for (const fault of anyFault) {
+      const driver = s3.suiting(fault);
+      const many = [await store(s3.patient, randomBytes(10)), await store(s3.patient, randomBytes(10))];
+      s3.failing('DeleteObjects', fault);
+
+      const failed = await driver.removeAll(many, soon()).catch(() => new Map(many.map((one) => [one, ''])));
+
+      expect({ fault, failed: [...failed.keys()].toSorted() }).toEqual({ fault, failed: many.toSorted() });
+      s3.heal();
+    }
+  });
+
+  test('a store that cannot remove many removes one after the other', async () => {
+    const many = [await store(s3.patient, randomBytes(10)), await store(s3.patient, randomBytes(10))];
+    const driver = new S3Driver(s3.settings());
+    s3.failing('DeleteObjects', { kind: 'status', status: 501, code: 'NotImplemented' });
+
+    const failed = await driver.removeAll(many, soon());
+
+    expect([...failed]).toEqual([]);
+    for (const one of many) await expect(driver.size(one, soon())).rejects.toBeInstanceOf(NoSuchObject);
+    await driver.close();
   });
 
   test('setting it aside tells of every fault, and can be repeated', async () => {

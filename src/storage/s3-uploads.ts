@@ -5,6 +5,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
@@ -85,6 +86,23 @@ export async function deleteObject(store: S3Store, key: string, signal: AbortSig
   } catch (error) {
     if (codeOf(error) !== 'NoSuchKey') throw error; // S3 itself answers 204 for a key that is not there
   }
+}
+
+/** At most 1,000 keys. Returns those of which the store does not say that they are gone, with its reason. */
+export async function deleteObjects(
+  store: S3Store,
+  keys: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const Delete = { Objects: keys.map((Key) => ({ Key })) };
+  const { Deleted = [], Errors = [] } = await store.call(signal, (http) =>
+    store.client.send(new DeleteObjectsCommand({ Bucket: store.bucket, Delete }), http),
+  );
+  const failed = new Map(keys.map((key) => [key, 'the object store said nothing about it']));
+  for (const { Key = '', Code, Message } of Errors) failed.set(Key, `${Code}: ${Message}`);
+  const gone = [...Deleted, ...Errors.filter(({ Code }) => Code === 'NoSuchKey')];
+  for (const { Key = '' } of gone) failed.delete(Key);
+  return failed;
 }
 
 /** Size and, where the store tells it, CRC-32 of an object. Throws NoSuchObject. */

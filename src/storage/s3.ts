@@ -40,6 +40,8 @@ export class S3Driver implements BlobDriver {
   readonly #drafts: S3Drafts;
   readonly #redirect: boolean;
   readonly #report: (message: string) => void;
+  /** Until the store says that it does not know how. */
+  #deletesMany = true;
 
   /** `report` hears at the probe what the store cannot do and the registry does without. */
   constructor(settings: S3Settings, report: (message: string) => void = () => {}) {
@@ -97,6 +99,31 @@ export class S3Driver implements BlobDriver {
 
   remove(location: string, signal: AbortSignal): Promise<void> {
     return uploads.deleteObject(this.#store, location, signal);
+  }
+
+  async removeAll(locations: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    if (this.#deletesMany) {
+      try {
+        return await uploads.deleteObjects(this.#store, locations, signal);
+      } catch (error) {
+        // Some compatible servers know no such request, or not with the checksum that AWS asks for.
+        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+        if (![400, 405, 411, 501].includes(status)) throw error;
+        this.#deletesMany = false;
+      }
+    }
+    const failed = new Map<string, string>();
+    const next = locations.values();
+    const remover = async () => {
+      for (const location of next) {
+        await this.remove(location, signal).catch((error: unknown) => {
+          signal.throwIfAborted();
+          failed.set(location, error instanceof Error ? error.message : String(error));
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, remover));
+    return failed;
   }
 
   async quarantine(location: string, signal: AbortSignal): Promise<string> {

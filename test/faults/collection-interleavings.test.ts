@@ -133,15 +133,15 @@ const mutations: Record<string, Mutation> = {
   'a collection that looks at no lease': {
     play: pushAgainstCollection('short', { asks: true }),
     name: 'collect_due',
-    from: 'v_blob.leased_until > now() - p_window',
-    to: 'false',
+    from: 'leased_until <= now() - p_window',
+    to: 'true',
     preemptions: 1,
   },
   'a collection that locks no blob': {
     play: pushAgainstCollection('just over', { asks: false, mounts: true }, elsewhere),
     name: 'collect_due',
-    from: 'where id = v.blob_id for update skip locked',
-    to: 'where id = v.blob_id',
+    from: 'order by id for update skip locked',
+    to: 'order by id',
     preemptions: 1,
   },
   'a renewal that does not look after its lock': {

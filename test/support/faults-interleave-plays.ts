@@ -18,15 +18,21 @@ import type { Random } from './faults-random.ts';
 /** Where a collection takes its locks, looks, and has done something that cannot be taken back. */
 const collection = [
   'collect-due',
-  'collect_due: select * into v_blob',
-  'collect_due: if v.repository_id',
-  'collect_due: if exists (select from repository_blob',
-  'collect_due: delete from blob',
-  'unlink_blob: if not exists',
+  'collect_due: with held',
+  'collect_due: with gone',
+  'collect_due: select array_agg(id) into v_blobs',
+  'collect_due: return query with gone',
   'storage: remove',
 ];
 /** Of these the looks that decide. */
-const deciding = collection.filter((step) => /^collect.due(?!: if v.rep)/.test(step));
+const deciding = [
+  'collect-due',
+  'collect_due: with held',
+  'collect_due: select array_agg(id) into v_blobs',
+  'collect_due: return query with gone',
+];
+/** Where it has taken something off its list, and where it gives bytes back to a project. */
+const listing = ['collect_due: delete from collection_due d', 'collect_due: for v_freed'];
 const pushing = [
   'linked-blob',
   'renew-leases',
@@ -67,7 +73,9 @@ const expiring = ['empty-trash', 'note_lost_reference: return null', 'select t.i
 
 /** Every step that some play stops at: what is never met has got another name, and proves nothing. */
 export const steps: readonly string[] = [
-  ...new Set([collection, pushing, deleting, deletingAll, restoring, copying, unlinking, expiring].flat()),
+  ...new Set(
+    [collection, listing, pushing, deleting, deletingAll, restoring, copying, unlinking, expiring].flat(),
+  ),
 ];
 
 const isDone = (outcome: Outcome | undefined) => outcome?.startsWith('done') === true;
@@ -120,7 +128,7 @@ export function deletionAgainstCollection(restoreHours: number): Play {
   return {
     beginning: { lease: 'just over', old: 'there', isCandidate: true, restoreHours },
     acts: [deleteOld, collecting],
-    steps: [...deleting, ...collection],
+    steps: [...deleting, ...collection, ...listing],
     ends: [done, done],
     images: (_, { repository, old }) => [{ repository, image: old, isThere: false }],
   };

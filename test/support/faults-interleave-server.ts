@@ -113,7 +113,9 @@ function gated(storage: BlobDriver, actor: Pick<Actor, 'gate'>): BlobDriver {
       if (typeof value !== 'function') return value;
       return (...args: unknown[]): unknown => {
         const call = () => Reflect.apply(value, target, args) as unknown;
-        return key === 'commit' || key === 'remove' ? actor.gate(`storage: ${key}`).then(call) : call();
+        return key === 'commit' || key === 'remove' || key === 'removeAll'
+          ? actor.gate(`storage: ${key}`).then(call)
+          : call();
       };
     },
   });

@@ -96,6 +96,7 @@ function operationOf(request: IncomingMessage): string {
       if (has('partNumber')) return copies ? 'UploadPartCopy' : 'UploadPart';
       return copies ? 'CopyObject' : 'PutObject';
     case 'POST':
+      if (has('delete')) return 'DeleteObjects';
       return has('uploads') ? 'CreateMultipartUpload' : 'CompleteMultipartUpload';
     case 'DELETE':
       return has('uploadId') ? 'AbortMultipartUpload' : 'DeleteObject';

@@ -127,68 +127,80 @@ begin
   return v_found;
 end $$;
 
--- Decides about the next due candidates, in the order in which deletions add them. Each blob is locked first and
--- looked at afterwards, in statements of their own, so nothing that was promised before the lock is overlooked. A blob
--- that somebody holds is left for later. Returns what was decided.
+-- Decides about the next due candidates. All their blobs are locked first and looked at afterwards, in statements of
+-- their own, so nothing that was promised before the lock is overlooked; a blob that somebody holds is left for later.
+-- What is decided leaves the list before the look that decides: whoever gives something up at this moment waits for
+-- this transaction, and then puts it on the list again. Returns what was let go.
 create function collect_due(p_limit int, p_window interval, p_execution bigint)
 returns table (o_decision text, o_digest text, o_size bigint, o_repository text) language plpgsql as $$
 declare
-  v record;
-  v_blob blob;
-  v_repository repository;
+  v_repositories bigint[];
+  v_blobs bigint[];
+  v_held bigint[];
+  v_free bigint[];
+  v_freed record;
 begin
-  for v in
-    select d.repository_id, d.blob_id from
-      (select * from collection_due where due_at <= now() order by due_at limit p_limit for update skip locked) d
-      order by d.blob_id, d.repository_id desc
+  with candidates as (
+    select repository_id, blob_id from collection_due where due_at <= now() order by due_at limit p_limit for update skip locked
+  ) select array_agg(repository_id), array_agg(blob_id) into v_repositories, v_blobs from candidates;
+  if v_blobs is null then return; end if;
+  with held as (
+    select id, leased_until from blob where id = any(v_blobs) order by id for update skip locked
+  ) select coalesce(array_agg(id), '{}'), coalesce(array_agg(id) filter (where leased_until <= now() - p_window), '{}')
+      into v_held, v_free from held;
+
+  update collection_due d
+     set due_at = case when b.id = any(v_held) then b.leased_until + p_window else now() + interval '5 seconds' end
+    from unnest(v_repositories, v_blobs) c(repository_id, blob_id) join blob b on b.id = c.blob_id
+   where d.repository_id = c.repository_id and d.blob_id = c.blob_id and b.id <> all(v_free);
+  delete from collection_due d using unnest(v_repositories, v_blobs) c(repository_id, blob_id)
+   where d.repository_id = c.repository_id and d.blob_id = c.blob_id
+     and (d.blob_id = any(v_free) or not exists (select from blob b where b.id = d.blob_id));
+
+  with gone as (
+    delete from repository_blob l using unnest(v_repositories, v_blobs) c(repository_id, blob_id)
+     where l.repository_id = c.repository_id and l.blob_id = c.blob_id and l.blob_id = any(v_free)
+       and not exists (select from artifact_blob a where a.repository_id = l.repository_id and a.blob_id = l.blob_id)
+    returning l.repository_id, l.blob_id
+  ) select array_agg(repository_id), array_agg(blob_id) into v_repositories, v_blobs from gone;
+  delete from collection_due where repository_id = 0 and blob_id = any(v_blobs);
+  for v_freed in
+    with freed as (
+      delete from project_blob p
+       using (select distinct project_id, blob_id from unnest(v_repositories, v_blobs) g(repository_id, blob_id)
+                join repository using (repository_id)) g
+       where p.project_id = g.project_id and p.blob_id = g.blob_id
+         and not exists (select from repository_blob l where l.blob_id = g.blob_id
+                           and (select r.project_id from repository r where r.repository_id = l.repository_id) = g.project_id)
+      returning p.project_id, p.blob_id
+    ) select f.project_id, sum(b.size)::bigint as bytes from freed f join blob b on b.id = f.blob_id group by f.project_id
   loop
-    v_blob := null;
-    select * into v_blob from blob where id = v.blob_id for update skip locked;
-    if v_blob.id is null then
-      if exists (select from blob where id = v.blob_id) then
-        update collection_due set due_at = now() + interval '5 seconds'
-          where repository_id = v.repository_id and blob_id = v.blob_id;
-      else
-        delete from collection_due where repository_id = v.repository_id and blob_id = v.blob_id;
-      end if;
-      continue;
-    end if;
-    if v_blob.leased_until > now() - p_window then
-      update collection_due set due_at = v_blob.leased_until + p_window
-        where repository_id = v.repository_id and blob_id = v.blob_id;
-      continue;
-    end if;
-    delete from collection_due where repository_id = v.repository_id and blob_id = v.blob_id;
-    if v.repository_id <> 0 then
-      if exists (select from artifact_blob a where a.repository_id = v.repository_id and a.blob_id = v.blob_id) then
-        continue;
-      end if;
-      select * into v_repository from repository where repository_id = v.repository_id;
-      if v_repository.repository_id is not null
-         and unlink_blob(v_repository.project_id, v.repository_id, v_blob.digest) then
-        insert into collection_ledger (kind, repository, digest, size, reason, execution_id)
-          values ('link', v_repository.name, v_blob.digest, v_blob.size, 'no artifact of the repository needs it', p_execution);
-        o_decision := 'link'; o_digest := v_blob.digest; o_size := v_blob.size; o_repository := v_repository.name;
-        return next;
-      end if;
-      delete from collection_due where repository_id = 0 and blob_id = v.blob_id;
-    end if;
-    if exists (select from repository_blob where blob_id = v.blob_id)
-       or exists (select from trash_blob where blob_id = v.blob_id) then
-      continue;
-    end if;
-    delete from manifest where blob_id = v.blob_id;
-    delete from project_blob where blob_id = v.blob_id;
-    delete from blob where id = v.blob_id;
-    if v_blob.location is not null then
-      insert into collection_object (location, digest, size) values (v_blob.location, v_blob.digest, v_blob.size)
-        on conflict do nothing;
-    end if;
-    insert into collection_ledger (kind, digest, size, reason, execution_id)
-      values ('blob', v_blob.digest, v_blob.size, 'no repository holds it', p_execution);
-    o_decision := 'blob'; o_digest := v_blob.digest; o_size := v_blob.size; o_repository := null;
-    return next;
+    perform charge_quota(v_freed.project_id, -v_freed.bytes);
   end loop;
+  return query
+    with told as (
+      insert into collection_ledger (kind, repository, digest, size, reason, execution_id)
+        select 'link', r.name, b.digest, b.size, 'no artifact of the repository needs it', p_execution
+          from unnest(v_repositories, v_blobs) g(repository_id, blob_id) join repository r using (repository_id)
+          join blob b on b.id = g.blob_id
+      returning digest, size, repository
+    ) select 'link', digest, size, repository from told;
+
+  select array_agg(id) into v_blobs from unnest(v_free) id
+   where not exists (select from repository_blob l where l.blob_id = id)
+     and not exists (select from trash_blob t where t.blob_id = id);
+  delete from manifest where blob_id = any(v_blobs);
+  delete from project_blob where blob_id = any(v_blobs);
+  return query
+    with gone as (
+      delete from blob b where b.id = any(v_blobs) returning b.digest, b.size, b.location
+    ), objects as (
+      insert into collection_object (location, digest, size)
+        select g.location, g.digest, g.size from gone g where g.location is not null on conflict do nothing
+    ), told as (
+      insert into collection_ledger (kind, digest, size, reason, execution_id)
+        select 'blob', g.digest, g.size, 'no repository holds it', p_execution from gone g
+    ) select 'blob', g.digest, g.size, null::text from gone g;
 end $$;
 
 -- What collect_due would do now, without doing it: the blobs that no repository would hold any more.

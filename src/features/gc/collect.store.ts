@@ -37,9 +37,10 @@ const objectsGone = statement<never>(
   'delete from collection_object where location = any($1::text[])',
 );
 
-const objectFailed = statement<never>(
-  'object-failed',
-  'update collection_object set last_error = $2 where location = $1',
+const objectsFailed = statement<never>(
+  'objects-failed',
+  `update collection_object o set last_error = k.reason from unnest($1::text[], $2::text[]) k(location, reason)
+    where o.location = k.location`,
 );
 
 const emptyTrash = statement<{ gone: number }>(
@@ -79,8 +80,10 @@ export async function forgetObjects(database: Database, locations: readonly stri
   await database.query(objectsGone, [locations]);
 }
 
-export async function noteFailure(database: Database, location: string, reason: string): Promise<void> {
-  await database.query(objectFailed, [location, reason.slice(0, 1_000)]);
+/** Why each of them could not be removed. */
+export async function noteFailures(database: Database, failed: ReadonlyMap<string, string>): Promise<void> {
+  const reasons = [...failed.values()].map((reason) => reason.slice(0, 1_000));
+  await database.query(objectsFailed, [[...failed.keys()], reasons]);
 }
 
 /** What can no longer be restored lets its blobs go. Returns how many deletions became final. */
