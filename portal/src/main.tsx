@@ -1,5 +1,4 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { lazy, StrictMode, Suspense, useState } from 'react';
@@ -45,7 +44,7 @@ const client = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
-const router = createPortalRouter({ api, client });
+const router = createPortalRouter({ api, client, i18n });
 
 function Portal() {
   const [ended, setEnded] = useState(false);
@@ -75,7 +74,6 @@ createRoot(place).render(
       <I18nextProvider i18n={i18n}>
         <QueryClientProvider client={client}>
           <ApiContext value={api}>
-            <Notifications position="bottom-right" />
             <Portal />
           </ApiContext>
         </QueryClientProvider>

@@ -16,12 +16,22 @@ export interface Postmaster {
 
 /** What PostgreSQL writes beside its data while it runs: pid, data folder, start time, port, socket folder, status. */
 export async function readPostmaster(cluster: string): Promise<Postmaster | undefined> {
-  const file = join(cluster, 'postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const lines = (await readFile(file, 'utf8')).split('\n');
+  const content = await contentOf(join(cluster, 'postmaster.pid'));
+  if (content === undefined) return undefined;
+  const lines = content.split('\n');
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 1) return undefined;
   return { pid, socketFolder: lines[4] ?? '', status: (lines[7] ?? '').trim() };
+}
+
+/** One read, no look before it: a PostgreSQL that starts over another's file removes it in between. */
+async function contentOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -1,10 +1,13 @@
 import { Alert } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useSystemInfo } from '../api/use-api.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { HeaderSearch } from './header-search.tsx';
+import { Navigation } from './navigation.tsx';
 import { LanguageSelect, SchemeSelect } from './preferences.tsx';
+import './shell-styles.ts';
 
 /** What surrounds every page but the sign-in page. */
 export function Shell() {
@@ -20,11 +23,6 @@ export function Shell() {
           <img src="/favicon.svg" alt="" width="24" height="24" />
           Moorage
         </Link>
-        <nav aria-label={t('shell.navigation')}>
-          <Link to="/harbor/projects" search={{}}>
-            {t('projects.title')}
-          </Link>
-        </nav>
         <HeaderSearch />
         <div className="shell-tools">
           <LanguageSelect />
@@ -32,14 +30,18 @@ export function Shell() {
           <AccountMenu />
         </div>
       </header>
-      <main id="content">
-        {read_only && (
-          <Alert color="yellow" title={t('shell.readOnly')} mb="md">
-            {t('shell.readOnlyHelp')}
-          </Alert>
-        )}
-        <Outlet />
-      </main>
+      <div className="shell-body">
+        <Navigation />
+        <main id="content">
+          {read_only && (
+            <Alert color="yellow" title={t('shell.readOnly')} mb="md">
+              {t('shell.readOnlyHelp')}
+            </Alert>
+          )}
+          <Outlet />
+        </main>
+      </div>
+      <Notifications position="bottom-right" />
       <footer className="shell-footer">
         Moorage {MOORAGE_VERSION} · <a href="/devcenter-api-2.0">{t('account.apiBrowser')}</a>
       </footer>

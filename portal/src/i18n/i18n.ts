@@ -1,11 +1,18 @@
-import { createInstance, type i18n } from 'i18next';
+import { type BackendModule, createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import type english from './en-us.json';
+import type portal from './en-us.json';
 
+/**
+ * Texts stand in files named after their language: those of every page here, those of a page beside it, in a
+ * namespace named after its folder. A new folder with texts adds its line.
+ */
 declare module 'i18next' {
   interface CustomTypeOptions {
     readonly defaultNS: 'portal';
-    readonly resources: { readonly portal: typeof english };
+    readonly fallbackNS: 'portal';
+    readonly resources: {
+      readonly portal: typeof portal;
+    };
   }
 }
 
@@ -18,10 +25,19 @@ export const languages = [
 
 type Language = (typeof languages)[number];
 
-const texts: Record<Language['id'], () => Promise<{ default: object }>> = {
-  'en-us': () => import('./en-us.json', { with: { type: 'json' } }),
-  'de-de': () => import('./de-de.json', { with: { type: 'json' } }),
-  'zh-cn': () => import('./zh-cn.json', { with: { type: 'json' } }),
+const files = import.meta.glob<{ default: object }>('/src/{i18n,pages/*}/??-??.json');
+
+/** One file a language and namespace, fetched when a page that needs it is opened in that language. */
+const byFile: BackendModule = {
+  type: 'backend',
+  init: () => undefined,
+  async read(tag: string, namespace: string) {
+    const id = languages.find((language) => language.tag === tag)?.id ?? languages[0].id;
+    const folder = namespace === 'portal' ? '/src/i18n' : `/src/pages/${namespace}`;
+    const load = files[`${folder}/${id}.json`];
+    if (!load) throw new Error(`there is no file of texts for ${namespace} in ${tag}`);
+    return (await load()).default as Record<string, string>;
+  },
 };
 
 const preference = 'moorage-language';
@@ -34,29 +50,28 @@ function preferredLanguage(): Language {
   return chosen ?? known[0] ?? languages[0];
 }
 
-/** Texts arrive one language at a time, when it is first shown. */
 export async function startLanguages(): Promise<i18n> {
   const instance = createInstance();
-  await instance.use(initReactI18next).init({
-    lng: 'none',
-    ns: 'portal',
-    defaultNS: 'portal',
-    resources: {},
-    // React escapes; twice would show &lt; to people.
-    interpolation: { escapeValue: false },
-  });
-  await showLanguage(instance, preferredLanguage());
+  const { tag } = preferredLanguage();
+  await instance
+    .use(initReactI18next)
+    .use(byFile)
+    .init({
+      lng: tag,
+      load: 'currentOnly',
+      ns: 'portal',
+      defaultNS: 'portal',
+      fallbackNS: 'portal',
+      // React escapes; twice would show &lt; to people.
+      interpolation: { escapeValue: false },
+    });
+  document.documentElement.lang = tag;
   return instance;
 }
 
-async function showLanguage(instance: i18n, { id, tag }: Language): Promise<void> {
-  const { default: loaded } = await texts[id]();
-  instance.addResourceBundle(tag, 'portal', loaded);
+/** What has been fetched so far is fetched in the language too, before anything is drawn in it. */
+export async function chooseLanguage(instance: i18n, { id, tag }: Language): Promise<void> {
+  localStorage.setItem(preference, id);
   await instance.changeLanguage(tag);
   document.documentElement.lang = tag;
-}
-
-export async function chooseLanguage(instance: i18n, language: Language): Promise<void> {
-  localStorage.setItem(preference, language.id);
-  await showLanguage(instance, language);
 }

@@ -1,15 +1,22 @@
 import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { languages } from './i18n.ts';
 
-const texts = new Map(
-  languages.map(({ id }) => [
-    id as string,
-    flat(JSON.parse(readFileSync(`${import.meta.dirname}/${id}.json`, 'utf8'))),
-  ]),
-);
+const source = `${import.meta.dirname}/..`;
+/** Of a language: `folder key` to its text. */
+const texts = new Map(languages.map(({ id }) => [id as string, textsOf(id)]));
 const english = texts.get('en-us') ?? new Map<string, string>();
 const plural = /_(zero|one|two|few|many|other)$/;
+
+function textsOf(id: string): Map<string, string> {
+  const folders = globSync(`${source}/{i18n,pages/*}/${id}.json`).map((file) => dirname(file));
+  return new Map(
+    folders.flatMap((folder) => [
+      ...flat(JSON.parse(readFileSync(`${folder}/${id}.json`, 'utf8')), `${basename(folder)} `),
+    ]),
+  );
+}
 
 /** `a.b` to the text. */
 function flat(tree: object, before = ''): Map<string, string> {
@@ -21,6 +28,9 @@ function flat(tree: object, before = ''): Map<string, string> {
     ),
   );
 }
+
+/** Of `a.b.c`: `a` and `a.b`. */
+const beginnings = (key: string) => [...key.matchAll(/\./g)].map(({ index }) => key.slice(0, index));
 
 const placeholders = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(String).sort();
 
@@ -46,12 +56,14 @@ test.each(languages)('$name loses no placeholder, and no text is empty', ({ id }
 });
 
 test('every text is used', () => {
-  const source = globSync(`${import.meta.dirname}/../**/*.{ts,tsx}`)
+  const code = globSync(`${source}/**/*.{ts,tsx}`)
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n');
   // Keys that are put together: their beginning must be there.
-  const used = (key: string) =>
-    source.includes(`'${key.replace(plural, '')}'`) || source.includes(`\`${key.split('.')[0]}.\${`);
+  const used = (named: string) => {
+    const key = (named.split(' ')[1] ?? '').replace(plural, '');
+    return code.includes(`'${key}'`) || beginnings(key).some((start) => code.includes(`\`${start}.\${`));
+  };
 
   expect([...english.keys()].filter((key) => !used(key))).toEqual([]);
 });

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
+import type { FlatNamespace, i18n } from 'i18next';
 import type { Api } from '../api/client.ts';
 import { readListSearch } from '../api/list-search.ts';
 import { currentUser, systemInfo } from '../api/use-api.ts';
@@ -18,7 +19,14 @@ import { readSignInSearch } from './sign-in/sign-in-search.ts';
 interface RouterContext {
   readonly api: Api;
   readonly client: QueryClient;
+  readonly i18n: i18n;
 }
+
+/** The loader of a page whose texts stand beside it: they come with its code, and nothing is drawn before them. */
+export const texts =
+  (namespace: FlatNamespace) =>
+  ({ context }: { context: RouterContext }) =>
+    context.i18n.loadNamespaces(namespace);
 
 // Harbor's paths: bookmarks and links in messages keep working.
 const root = createRootRouteWithContext<RouterContext>()({

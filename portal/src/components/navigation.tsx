@@ -1,0 +1,23 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useCurrentUser } from '../api/use-api.ts';
+
+/** What is beside every page: the places everybody goes to, and those of the people who run the registry. */
+export function Navigation() {
+  const { t } = useTranslation();
+  const user = useCurrentUser();
+  return (
+    <nav aria-label={t('shell.navigation')} className="navigation">
+      <Link to="/harbor/projects" search={{}}>
+        {t('projects.title')}
+      </Link>
+      {user?.sysadmin_flag && (
+        <div role="group" aria-labelledby="administration">
+          <div id="administration" className="navigation-group">
+            {t('shell.administration')}
+          </div>
+        </div>
+      )}
+    </nav>
+  );
+}
