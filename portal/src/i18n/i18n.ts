@@ -31,12 +31,16 @@ const files = import.meta.glob<{ default: object }>('/src/{i18n,pages/*}/??-??.j
 const byFile: BackendModule = {
   type: 'backend',
   init: () => undefined,
-  async read(tag: string, namespace: string) {
+  read(tag, namespace, done) {
     const id = languages.find((language) => language.tag === tag)?.id ?? languages[0].id;
     const folder = namespace === 'portal' ? '/src/i18n' : `/src/pages/${namespace}`;
     const load = files[`${folder}/${id}.json`];
-    if (!load) throw new Error(`there is no file of texts for ${namespace} in ${tag}`);
-    return (await load()).default as Record<string, string>;
+    if (load)
+      load().then(
+        ({ default: texts }) => done(null, { ...texts }),
+        (error: Error) => done(error, null),
+      );
+    else done(new Error(`there is no file of texts for ${namespace} in ${tag}`), null);
   },
 };
 
