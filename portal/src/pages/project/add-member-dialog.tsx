@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiFailure } from '../../api/failure.ts';
 import { useApi } from '../../api/use-api.ts';
 import { FormDialog } from '../../components/dialog.tsx';
-import { useProject } from './project-context.ts';
+import { useProject } from '../../components/project-context.ts';
 import { roles } from './roles.ts';
 
 export function AddMemberDialog({ onClose }: { onClose: () => void }) {

@@ -12,7 +12,7 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
 import { AddMemberDialog } from './add-member-dialog.tsx';
-import { useProject } from './project-context.ts';
+import { useProject } from '../../components/project-context.ts';
 import { roleKey, roles } from './roles.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id/members');

@@ -1,26 +1,17 @@
 import { Badge } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useApi, useCurrentUser, useProjectPermissions } from '../../api/use-api.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { Trouble } from '../../components/trouble.tsx';
-import { ProjectContext } from './project-context.ts';
+import { ProjectContext, useFoundProject } from '../../components/project-context.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id');
 
 /** What all tabs of a project have in common: it is found once, and what the caller may do in it is asked once. */
 export function ProjectPage() {
   const { t } = useTranslation();
-  const api = useApi();
   const { id } = route.useParams();
-  const user = useCurrentUser();
-  const query = useQuery({
-    queryKey: ['project', id, user?.user_id],
-    queryFn: ({ signal }) =>
-      api('GET /projects/:project_name_or_id', { params: { project_name_or_id: id }, signal }),
-  });
-  const can = useProjectPermissions(query.data?.project_id ?? 0);
+  const { query, can } = useFoundProject(id);
   if (query.error) {
     return (
       <>

@@ -14,7 +14,7 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
-import { useProject } from './project-context.ts';
+import { useProject } from '../../components/project-context.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id/repositories');
 

@@ -6,7 +6,7 @@ import type { ProjectSummary } from '../../../../src/features/projects/projects.
 import { useApi } from '../../api/use-api.ts';
 import { readableBytes } from '../../components/bytes.ts';
 import { Trouble } from '../../components/trouble.tsx';
-import { useProject } from './project-context.ts';
+import { useProject } from '../../components/project-context.ts';
 
 export function SummaryTab() {
   const { t, i18n } = useTranslation();
