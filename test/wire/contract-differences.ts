@@ -1,5 +1,6 @@
 const ignored =
   'every list takes q and sort; there is nothing here for them to act on, so they are ignored, as by Harbor';
+const extension = 'an extension (docs/compatibility.md, "Extensions")';
 const undocumented = "Harbor's handler reads it without saying so in the published interface";
 const never = 'Harbor documents it and never sends it';
 
@@ -37,8 +38,10 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'getArtifact: answer.sbom_overview.* is missing': scanning,
   'getApiDocument: Harbor has no such operation':
     'Harbor keeps its document, Swagger 2.0, among the files of its portal; ours is OpenAPI 3.1 and its own operation',
-  'listProjectMembers: has the query parameter q in addition': ignored,
-  'listProjectMembers: has the query parameter sort in addition': ignored,
+  'listProjectMembers: has the query parameter q in addition': extension,
+  'listProjectMembers: has the query parameter sort in addition': extension,
+  'getSystemInfo: answer.robot_name_prefix is not there': extension,
+  'getSystemInfo: answer.robot_token_duration is not there': extension,
   'searchUsers: has the query parameter q in addition': ignored,
   'searchUsers: has the query parameter sort in addition': ignored,
   'listUsers: has the query parameter username in addition': undocumented,

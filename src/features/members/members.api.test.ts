@@ -108,6 +108,19 @@ describe('members', () => {
     expect(part.body).toEqual([]);
   });
 
+  test('are filtered by a part of their name, by kind and by role, and sorted', async () => {
+    const found = async (query: string) => {
+      const { body, headers } = await api.as('guest').get(`/projects/team/members?${query}`);
+      const names = body.map((one: { entity_name: string }) => one.entity_name);
+      return { names, total: Number(headers['x-total-count']) };
+    };
+
+    expect(await found('q=entity_name%3D~GUES')).toEqual({ names: ['guest', 'limitedGuest'], total: 2 });
+    expect(await found('q=entity_name%3D~gues,role_id%3D3')).toEqual({ names: ['guest'], total: 1 });
+    expect((await found('q=entity_type%3Dg')).total).toBe(0);
+    expect((await found('q=entity_name%3D~gues&sort=-entity_name')).names).toEqual(['limitedGuest', 'guest']);
+  });
+
   test('change role, and only to one that exists', async () => {
     const { project, member } = await projectWith('changing', 3);
     const path = `/projects/${project}/members/${member}`;

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '#src/database/pool.ts';
 import type { Page } from '#src/http/endpoint.ts';
-import { sliceOf } from '#src/http/list.ts';
+import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
+import type { Clauses } from '#src/http/query.ts';
 
 export interface MemberRow {
   id: number;
@@ -20,6 +21,19 @@ const members = (db: Db) =>
 
 const name = sql<string>`coalesce(u.username, g.group_name)`;
 
+const memberKeys: ListKeys = {
+  keys: {
+    entity_name: { type: 'text', sql: name },
+    entity_id: { type: 'integer', sql: sql`coalesce(m.user_id, m.group_id)` },
+    entity_type: { type: 'text', sql: sql`case when m.user_id is null then 'g' else 'u' end` },
+    role_id: { type: 'integer', sql: sql.ref('m.role') },
+    id: { type: 'integer', sql: sql.ref('m.id') },
+  },
+  refused: [],
+  order: 'entity_name',
+  tie: 'm.id',
+};
+
 const columns = (db: Db) =>
   members(db).select(['m.id', 'm.project_id', 'm.role', 'm.user_id', 'm.group_id', name.as('name')]);
 
@@ -28,14 +42,21 @@ export function findMember(db: Db, projectId: number, id: number): Promise<Membe
   return columns(db).where('m.project_id', '=', projectId).where('m.id', '=', id).executeTakeFirst();
 }
 
-/** In order of their names; `named` keeps those of exactly that name. */
+export interface MemberFilter {
+  /** Keeps those of exactly that name. */
+  readonly named: string | undefined;
+  readonly clauses: Clauses;
+}
+
+/** In order of their names, unless the page asks for another. */
 export async function listMembers(
   db: Db,
   projectId: number,
-  named: string | undefined,
+  { named, clauses }: MemberFilter,
   page: Page,
 ): Promise<{ rows: MemberRow[]; total: number }> {
-  const wanted = named === undefined ? sql<boolean>`true` : sql<boolean>`${name} = ${named}`;
+  const exactly = named === undefined ? sql<boolean>`true` : sql<boolean>`${name} = ${named}`;
+  const wanted = sql<boolean>`${exactly} and ${filterOf(clauses, memberKeys)}`;
   const { total } = await members(db)
     .select(sql<number>`count(*)`.as('total'))
     .where('m.project_id', '=', projectId)
@@ -44,8 +65,7 @@ export async function listMembers(
   const rows = await columns(db)
     .where('m.project_id', '=', projectId)
     .where(wanted)
-    .orderBy(name)
-    .orderBy('m.id')
+    .orderBy(orderOf(page, memberKeys))
     .modifyEnd(sliceOf(page))
     .execute();
   return { rows, total };

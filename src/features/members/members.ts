@@ -5,6 +5,7 @@ import { record } from '#src/features/audit/index.ts';
 import { findGroup, type GivenGroup, groupOf } from '#src/features/groups/index.ts';
 import { findUser, findUserNamed } from '#src/features/users/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
+import { parseQuery } from '#src/http/query.ts';
 import { quote } from '#src/oci/quote.ts';
 import * as store from './members.store.ts';
 
@@ -25,7 +26,8 @@ export function listMembers(
   named: string | undefined,
   page: Page,
 ): Promise<{ rows: store.MemberRow[]; total: number }> {
-  return store.listMembers(ctx.db, project.id, named || undefined, page);
+  const filter = { named: named || undefined, clauses: parseQuery(page.q) };
+  return store.listMembers(ctx.db, project.id, filter, page);
 }
 
 export async function getMember(ctx: Context, project: GuardedProject, id: number): Promise<store.MemberRow> {

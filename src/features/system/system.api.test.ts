@@ -35,6 +35,8 @@ describe('GET /systeminfo', () => {
       registry_storage_provider_name: 'memory',
       read_only: false,
       notification_enable: true,
+      robot_name_prefix: 'robot$',
+      robot_token_duration: 30,
     });
   });
 });

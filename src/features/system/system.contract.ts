@@ -29,6 +29,9 @@ export const GeneralInfo = Type.Object({
   registry_storage_provider_name: Type.Optional(Type.String()),
   read_only: Type.Optional(Type.Boolean()),
   notification_enable: Type.Optional(Type.Boolean()),
+  /** An extension: who may make robots need not be somebody who may read the configuration. */
+  robot_name_prefix: Type.Optional(Type.String()),
+  robot_token_duration: Type.Optional(Type.Integer()),
 });
 export type GeneralInfo = Static<typeof GeneralInfo>;
 

@@ -116,6 +116,8 @@ async function protectedInfo(
     registry_storage_provider_name: parts.storage.name,
     read_only: live.get('read_only'),
     notification_enable: live.get('notification_enable'),
+    robot_name_prefix: live.get('robot_name_prefix'),
+    robot_token_duration: live.get('robot_token_duration'),
   };
 }
 
