@@ -13,10 +13,10 @@ function serverOf(...answers: Response[]) {
 }
 
 const refused = (status: number, message: string, headers: Record<string, string> = {}) =>
-  new Response(JSON.stringify({ errors: [{ code: 'X', message }] }), { status, headers });
+  Response.json({ errors: [{ code: 'X', message }] }, { status, headers });
 
 test('a list comes with the number of all', async () => {
-  const { api, asked } = serverOf(new Response('[]', { headers: { 'x-total-count': '41' } }));
+  const { api, asked } = serverOf(Response.json([], { headers: { 'x-total-count': '41' } }));
 
   const answer = await api('GET /projects', { query: { page: 2, page_size: 15, q: 'name=~a b' } });
 
@@ -37,6 +37,14 @@ test.each([
 
   expect(asked[0]?.url).toBe(`http://registry.test/api/v2.0/projects${path}`);
   expect(asked[0]?.headers.get('x-is-resource-name')).toBe('true');
+});
+
+test('a log stays text, whatever it looks like', async () => {
+  const { api } = serverOf(new Response('{"a": 1}\n'));
+
+  expect(
+    await api('GET /retentions/:id/executions/:eid/tasks/:tid', { params: { id: 1, eid: 2, tid: 3 } }),
+  ).toBe('{"a": 1}\n');
 });
 
 test('a write that lacks the proof is sent again with the one in the refusal', async () => {

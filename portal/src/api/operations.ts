@@ -1,22 +1,30 @@
 import type { Static, TSchema } from 'typebox';
+import type * as deliveries from '../../../src/features/webhooks/deliveries.contract.ts';
+import type * as immutability from '../../../src/features/immutability/immutability.contract.ts';
 import type * as members from '../../../src/features/members/members.contract.ts';
 import type * as projects from '../../../src/features/projects/projects.contract.ts';
 import type * as repositories from '../../../src/features/repositories/repositories.contract.ts';
+import type * as retention from '../../../src/features/retention/retention.contract.ts';
 import type * as search from '../../../src/features/search/search.contract.ts';
 import type * as sessions from '../../../src/features/sessions/sessions.contract.ts';
 import type * as statistics from '../../../src/features/statistics/statistics.contract.ts';
 import type * as system from '../../../src/features/system/system.contract.ts';
+import type * as webhooks from '../../../src/features/webhooks/webhooks.contract.ts';
 import type * as users from '../../../src/features/users/users.contract.ts';
 
 /** A contract's file is added here when a page first calls it. Nothing of it is bundled: these are types. */
-type Contracts = typeof members &
+type Contracts = typeof deliveries &
+  typeof immutability &
+  typeof members &
   typeof projects &
   typeof repositories &
+  typeof retention &
   typeof search &
   typeof sessions &
   typeof statistics &
   typeof system &
-  typeof users;
+  typeof users &
+  typeof webhooks;
 
 type Operations = {
   [E in Extract<Contracts[keyof Contracts], { operation: string }> as E['operation']]: E['options'];
