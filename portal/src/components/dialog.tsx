@@ -15,46 +15,65 @@ interface FormDialogProps {
   readonly children: ReactNode;
 }
 
-/** A form over the page. It stays open, filled in, until the server has accepted it. */
-export function FormDialog({ children, error, onClose, onSubmit, ...props }: FormDialogProps) {
+interface DialogProps {
+  readonly title: string;
+  readonly size?: 'md' | 'lg' | 'xl';
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** Something to read over the page. The focus goes in, and back to where it was. */
+export function Dialog({ title, size = 'md', onClose, children }: DialogProps) {
   const { t } = useTranslation();
   useFocusBack();
+  return (
+    <Modal.Root opened onClose={onClose} returnFocus={false} size={size}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body>
+          {/* Modal.Header is a <header>, which would be a second banner of the page. */}
+          <Group justify="space-between" mb="md" wrap="nowrap">
+            <Modal.Title fw={600} className="dialog-title">
+              {title}
+            </Modal.Title>
+            <Modal.CloseButton aria-label={t('dialog.close')} />
+          </Group>
+          {children}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
+
+/** A form over the page. It stays open, filled in, until the server has accepted it. */
+export function FormDialog({ title, children, error, onClose, onSubmit, ...props }: FormDialogProps) {
+  const { t } = useTranslation();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!props.pending) onSubmit();
   };
   return (
-    <Modal.Root opened onClose={onClose} returnFocus={false}>
-      <Modal.Overlay />
-      <Modal.Content>
-        <Modal.Body>
-          {/* Modal.Header is a <header>, which would be a second banner of the page. */}
-          <Group justify="space-between" mb="md">
-            <Modal.Title fw={600}>{props.title}</Modal.Title>
-            <Modal.CloseButton aria-label={t('dialog.close')} />
+    <Dialog title={title} onClose={onClose}>
+      <form onSubmit={submit} noValidate>
+        <Stack>
+          {children}
+          <FormTrouble error={error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('dialog.cancel')}
+            </Button>
+            <Button
+              type="submit"
+              loading={props.pending}
+              disabled={props.disabled ?? false}
+              {...(props.dangerous ? { color: 'red.9' } : {})}
+            >
+              {props.action}
+            </Button>
           </Group>
-          <form onSubmit={submit} noValidate>
-            <Stack>
-              {children}
-              <FormTrouble error={error} />
-              <Group justify="flex-end">
-                <Button variant="default" onClick={onClose}>
-                  {t('dialog.cancel')}
-                </Button>
-                <Button
-                  type="submit"
-                  loading={props.pending}
-                  disabled={props.disabled ?? false}
-                  {...(props.dangerous ? { color: 'red.9' } : {})}
-                >
-                  {props.action}
-                </Button>
-              </Group>
-            </Stack>
-          </form>
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+        </Stack>
+      </form>
+    </Dialog>
   );
 }
 

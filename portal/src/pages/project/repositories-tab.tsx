@@ -7,7 +7,6 @@ import { useTranslation } from 'react-i18next';
 import type { Repository } from '../../../../src/features/repositories/repositories.contract.ts';
 import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
-import { commandsFor } from '../../commands.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { Commands } from '../../components/commands.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -15,6 +14,7 @@ import { ConfirmDialog } from '../../components/dialog.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
+import { loginCommand, preferredClient, pushCommands, registryAt } from '../../pull-commands.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id/repositories');
 
@@ -28,7 +28,6 @@ export function RepositoriesTab() {
   const columns = useColumns(setLeaving);
   const change = (next: ListSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
-  const commands = commandsFor(window.location, project.name);
   return (
     <>
       <Group my="sm">
@@ -50,7 +49,7 @@ export function RepositoriesTab() {
           <>
             <Text mb="sm">{t('repositories.none')}</Text>
             {project.can('repository:push') && (
-              <Commands label={t('repositories.push')} lines={[commands.login, ...commands.push]} />
+              <Commands label={t('repositories.push')} lines={firstPush(project.name)} />
             )}
           </>
         }
@@ -58,6 +57,15 @@ export function RepositoriesTab() {
       {leaving && <DeleteRepositoryDialog repository={leaving} onClose={() => setLeaving(undefined)} />}
     </>
   );
+}
+
+function firstPush(project: string): string[] {
+  const client = preferredClient('IMAGE', localStorage);
+  const registry = registryAt(window.location);
+  return [
+    loginCommand(client, registry),
+    ...pushCommands(client, registry, { repository: `${project}/hello` }),
+  ];
 }
 
 function useRepositories(search: ListSearch) {
