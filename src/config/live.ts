@@ -88,7 +88,7 @@ export const liveSettings = {
   quota_per_project_enable: truth(true),
   read_only: truth(false),
   // Ours: how long what was deleted can be brought back.
-  restore_hours: { ...whole(24, between(0, 8_760)), api: 'none' },
+  restore_hours: whole(24, between(0, 8_760)),
   robot_name_prefix: text('robot$', {
     // What ends a name in Basic credentials, in a robot's name or in an address cannot be in it.
     fits: (value) => /^[^\s:/+@]{1,32}$/.test(value),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkedCron, nextTime } from './cron.ts';
+import { checkedCron, nextTime, nextTimes } from './cron.ts';
 
 describe('a cron', () => {
   test('has six fields, or five and an implied second 0', () => {
@@ -19,6 +19,13 @@ describe('a cron', () => {
     [`0 ${'1,'.repeat(200)} * * * *`, 'six fields'],
   ])('%j is refused: %s', (cron, reason) => {
     expect(() => checkedCron(cron)).toThrow(reason);
+  });
+
+  test('that is being written shows its next five times, or those that there are', () => {
+    const after = new Date('2026-01-01T00:00:00Z');
+
+    expect(nextTimes('30 2 * * 6', after)).toMatchObject({ cron: '0 30 2 * * 6', next: { length: 5 } });
+    expect(nextTimes('0 0 2 * * 6', after).next[0]?.toISOString()).toBe('2026-01-03T02:00:00.000Z');
   });
 
   test('is read in UTC', () => {

@@ -50,3 +50,12 @@ export function nextTime(cron: string, after: Date): Date {
   if (next === null) throw new Failure('BAD_REQUEST', `invalid cron ${JSON.stringify(cron)}: it never comes`);
   return next;
 }
+
+/** How many times are shown of a schedule that is being written. */
+const shownTimes = 5;
+
+/** The cron in six fields, and when it would come next; fewer times when it comes no oftener. */
+export function nextTimes(given: string, after: Date): { cron: string; next: Date[] } {
+  const cron = checkedCron(given);
+  return { cron, next: new Cron(cron, { timezone: 'UTC', mode: '6-part' }).nextRuns(shownTimes, after) };
+}

@@ -32,6 +32,7 @@ const unpause = async ({ app }: Scene) => {
 export const jobVisits: Visits = {
   getGCHistory: { rule: 'system garbage-collection:list', call: () => get('/system/gc') },
   listGCLedger: { rule: 'system garbage-collection:list', call: () => get('/system/gc/ledger') },
+  getGCSummary: { rule: 'system garbage-collection:read', call: () => get('/system/gc/summary') },
   getGCSchedule: { rule: 'system garbage-collection:read', call: () => get('/system/gc/schedule') },
   createGCSchedule: {
     rule: 'system garbage-collection:create',
@@ -89,6 +90,7 @@ export const jobVisits: Visits = {
   getWorkers: { rule: 'system jobservice-monitor:list', call: () => get('/jobservice/pools/all/workers') },
   listJobQueues: { rule: 'system jobservice-monitor:list', call: () => get('/jobservice/queues') },
   listSchedules: { rule: 'system jobservice-monitor:list', call: () => get('/schedules') },
+  previewSchedule: { rule: 'login', call: () => get('/schedules/preview?cron=0%200%202%20*%20*%206') },
   getSchedulePaused: { rule: 'login', call: () => get('/schedules/all/paused') },
   actionGetJobLog: {
     rule: 'system jobservice-monitor:list',

@@ -84,6 +84,8 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'getCert: lacks the header Content-Disposition of 200': header,
   'listGCLedger: Harbor has no such operation':
     'Harbor keeps no record of what its collections deleted (docs/jobs.md)',
+  'getGCSummary: Harbor has no such operation': 'an extension (docs/compatibility.md)',
+  'previewSchedule: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'getExecutionEvents: Harbor has no such operation': 'Harbor has to be polled (docs/jobs.md)',
   'updateGCSchedule: has the answer 409 in addition':
     'type Manual starts a run with either verb, and one is under way; Harbor documents it for POST alone',

@@ -37,13 +37,27 @@ describe('GET /configurations', () => {
     const { status, body } = await api.as('admin').get('/configurations');
 
     expect(status).toBe(200);
-    expect(Object.keys(body)).toHaveLength(54);
+    expect(Object.keys(body)).toHaveLength(55);
     expect(body).toMatchObject({
       token_expiration: { value: 30, editable: true },
       read_only: { value: false, editable: true },
       robot_name_prefix: { value: 'robot$', editable: true },
       oidc_extra_redirect_parms: { value: '{}', editable: true },
     });
+  });
+
+  test('says what each setting is by itself, and whose word its value is', async () => {
+    await set({ session_timeout: 90 });
+    await api.database.db
+      .insertInto('configuration')
+      .values({ name: 'token_expiration', value: '15', given_at_start: true })
+      .execute();
+
+    const { body } = await api.as('admin').get('/configurations');
+
+    expect(body['restore_hours']).toEqual({ value: 24, editable: true, default: 24, source: 'default' });
+    expect(body['session_timeout']).toMatchObject({ value: 90, default: 60, source: 'administrator' });
+    expect(body['token_expiration']).toMatchObject({ value: 15, default: 30, source: 'start' });
   });
 
   test('G-70: shows no password, and nothing of what only the environment gives', async () => {
@@ -59,7 +73,7 @@ describe('GET /configurations', () => {
   });
 
   test('says that the auth mode stays as it is while there are users', async () => {
-    expect(await shown('auth_mode')).toEqual({ value: 'db_auth', editable: false });
+    expect(await shown('auth_mode')).toMatchObject({ value: 'db_auth', editable: false });
   });
 
   test('and PUT are for system administrators', async () => {
@@ -83,7 +97,7 @@ describe('PUT /configurations', () => {
     });
 
     expect(answer).toMatchObject({ status: 200, body: '' });
-    expect(await shown('banner_message')).toEqual({ value: 'hello', editable: true });
+    expect(await shown('banner_message')).toMatchObject({ value: 'hello', editable: true });
     const rows = await api.database.db.selectFrom('configuration').select('name').execute();
     expect(rows).toEqual([{ name: 'banner_message' }]);
   });

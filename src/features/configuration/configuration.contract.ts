@@ -10,7 +10,16 @@ type Shown = { [N in Offered]: Table[N] extends { readonly type: 'password' } ? 
 /** What a client may send: every setting that the API knows, each left out or null to keep it. */
 export type ConfigurationsReq = { [N in Offered]?: LiveValue<N> | null };
 /** What is shown: passwords are left out (G-70). */
-export type ConfigurationsResponse = { [N in Shown]: { value: LiveValue<N>; editable: boolean } };
+export type ConfigurationsResponse = { [N in Shown]: ShownSetting<LiveValue<N>> };
+
+/** Whose word it is: nobody's, that of the environment or the file at the start, or an administrator's. */
+const sources = ['default', 'start', 'administrator'] as const;
+interface ShownSetting<V> {
+  value: V;
+  editable: boolean;
+  default: V;
+  source: (typeof sources)[number];
+}
 
 const offered: readonly (readonly [string, LiveSetting])[] = Object.entries<LiveSetting>(liveSettings).filter(
   ([, { api }]) => api !== 'none',
@@ -41,7 +50,14 @@ const Response = Type.Unsafe<ConfigurationsResponse>(
   shapes((setting) =>
     setting.type === 'password'
       ? undefined
-      : Type.Optional(Type.Object({ value: shapeOf(setting), editable: Type.Boolean() })),
+      : Type.Optional(
+          Type.Object({
+            value: shapeOf(setting),
+            editable: Type.Boolean(),
+            default: shapeOf(setting),
+            source: Type.String({ enum: [...sources] }),
+          }),
+        ),
   ),
 );
 

@@ -16,6 +16,9 @@ export interface ConfigurationParts {
 export interface ShownSetting {
   readonly value: string | number | boolean;
   readonly editable: boolean;
+  readonly default: string | number | boolean;
+  /** Who has set it; `start` is the environment or the configuration file. */
+  readonly source: 'default' | 'start' | 'administrator';
 }
 
 /** Read from the database: another process may have answered the change that this caller made a moment ago. */
@@ -24,12 +27,14 @@ export async function getConfiguration(
   { settingsLocked }: ConfigurationParts,
 ): Promise<Map<LiveName, ShownSetting>> {
   const stored = await store.readShown(ctx.db);
+  const atStart = await store.listGivenAtStart(ctx.db);
   const people = await store.hasPeople(ctx.db);
   const shown = liveNames.filter((name) => liveSetting(name).api !== 'none' && !isSecret(name));
   return new Map(
     shown.map((name) => {
       const editable = !settingsLocked && !(name === 'auth_mode' && people);
-      return [name, { value: settingIn(stored, name), editable }];
+      const source = atStart.has(name) ? 'start' : Object.hasOwn(stored, name) ? 'administrator' : 'default';
+      return [name, { value: settingIn(stored, name), editable, default: liveSetting(name).default, source }];
     }),
   );
 }

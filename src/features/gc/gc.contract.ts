@@ -72,6 +72,8 @@ const LedgerEntry = Type.Object({
   reason: Type.String(),
   username: Type.String(),
   execution_id: Type.Optional(Type.Integer()),
+  /** As what, and until when, it can be brought back; absent when it cannot, or has been. */
+  restore: Type.Optional(Type.Object({ reference: Type.String(), until: DateTime() })),
 });
 export type LedgerEntry = Static<typeof LedgerEntry>;
 
@@ -83,4 +85,30 @@ export const listGCLedger = endpoint('GET /system/gc/ledger', {
   guard: { system: 'garbage-collection:list' },
   list: true,
   reply: Type.Array(LedgerEntry),
+});
+
+const CollectionSummary = Type.Object({
+  /** A day ago. */
+  since: DateTime(),
+  freed_blobs: Type.Integer(),
+  freed_space: Type.Integer(),
+  /** Bytes that no row names any more and that storage has not let go of yet. */
+  waiting_objects: Type.Integer(),
+  waiting_space: Type.Integer(),
+  /** Of those, the ones that could not be removed and are tried again. */
+  failing_objects: Type.Integer(),
+  last_error: Type.Optional(Type.String()),
+  /** What was deleted and can still be brought back. */
+  kept_artifacts: Type.Integer(),
+  kept_space: Type.Integer({ description: 'bytes that nothing else needs' }),
+  kept_until: Type.Optional(DateTime()),
+});
+export type CollectionSummary = Static<typeof CollectionSummary>;
+
+export const getGCSummary = endpoint('GET /system/gc/summary', {
+  id: 'getGCSummary',
+  tag,
+  summary: 'What collection gave back within a day, what waits, and what is kept to be restored',
+  guard: { system: 'garbage-collection:read' },
+  reply: CollectionSummary,
 });

@@ -11,8 +11,8 @@ import { Answer, created, Listed, route } from '#src/http/endpoint.ts';
 import { findSchedule } from '#src/jobs/schedules.ts';
 import { collectionRuns } from './gc.ts';
 import * as api from './gc.contract.ts';
-import { listLedger } from './ledger.ts';
-import type { LedgerRow } from './ledger.store.ts';
+import { listLedger, summarise } from './ledger.ts';
+import type { LedgerRow, SummaryRow } from './ledger.store.ts';
 
 export const collectionRoutes = [
   route(api.getGCHistory, async (ctx, { page }) => {
@@ -43,6 +43,8 @@ export const collectionRoutes = [
     await applySchedule(ctx, collectionRuns, body);
   }),
 
+  route(api.getGCSummary, async (ctx) => presentSummary(await summarise(ctx))),
+
   route(api.listGCLedger, async (ctx, { page }) => {
     const { rows, total } = await listLedger(ctx, page);
     return new Listed(rows.map(present), total);
@@ -55,6 +57,8 @@ function present({
   digest,
   tags,
   execution_id,
+  restorable_until: until,
+  reference,
   ...rest
 }: LedgerRow): api.LedgerEntry {
   return {
@@ -64,5 +68,15 @@ function present({
     ...(digest !== null && { digest }),
     ...(tags !== null && { tags }),
     ...(execution_id !== null && { execution_id }),
+    ...(until !== null && reference !== null && { restore: { reference, until: until.toISOString() } }),
+  };
+}
+
+function presentSummary({ since, kept_until, last_error, ...rest }: SummaryRow): api.CollectionSummary {
+  return {
+    ...rest,
+    since: since.toISOString(),
+    ...(last_error !== null && { last_error }),
+    ...(kept_until !== null && { kept_until: kept_until.toISOString() }),
   };
 }

@@ -13,3 +13,8 @@ export async function listLedger(
   const total = await ctx.counts.total(page, rows.length, store.entryCount(ctx.db, clauses));
   return { rows, total };
 }
+
+/** What collection has done lately, and what it has not done yet. */
+export function summarise(ctx: Context): Promise<store.SummaryRow> {
+  return store.readSummary(ctx.db);
+}

@@ -42,6 +42,7 @@ const ScheduleTask = Type.Object({
   vendor_id: Type.Optional(Type.Integer()),
   cron: text(),
   update_time: DateTime(),
+  next_scheduled_time: DateTime(),
 });
 export type ScheduleTask = Static<typeof ScheduleTask>;
 
@@ -121,4 +122,13 @@ export const getSchedulePaused = endpoint('GET /schedules/:job_type/paused', {
   guard: 'login',
   params: Type.Object({ job_type: name() }),
   reply: SchedulerStatus,
+});
+
+export const previewSchedule = endpoint('GET /schedules/preview', {
+  id: 'previewSchedule',
+  tag: 'schedule',
+  summary: 'The next times of a cron, or what is wrong with it',
+  guard: 'login',
+  query: Type.Object({ cron: Type.String({ maxLength: 255 }) }),
+  reply: Type.Object({ cron: Type.String(), next: Type.Array(DateTime()) }),
 });

@@ -1,5 +1,6 @@
 import { Listed, type Route, route } from '#src/http/endpoint.ts';
 import { filled } from '#src/http/shapes.ts';
+import { nextTimes } from '#src/jobs/cron.ts';
 import { EventStreams } from './events.ts';
 import * as api from './job-admin.contract.ts';
 import * as store from './job-admin.store.ts';
@@ -32,6 +33,11 @@ export function jobAdminRoutes(): readonly Route[] {
       return new Listed(rows.map(presentSchedule), total);
     }),
 
+    route(api.previewSchedule, async (_, { query }) => {
+      const { cron, next } = nextTimes(query.cron, new Date());
+      return { cron, next: next.map((time) => time.toISOString()) };
+    }),
+
     route(api.getSchedulePaused, async (ctx, { params }) => ({
       paused: await jobs.areSchedulesPaused(ctx, params.job_type),
     })),
@@ -61,6 +67,7 @@ function presentQueue({ job, waiting, latency, paused }: jobs.Queue): api.JobQue
   return { ...filled({ job_type: job, count: waiting, latency }), paused };
 }
 
-function presentSchedule({ update_time, ...row }: store.ScheduleRow): api.ScheduleTask {
-  return { ...filled(row), update_time: update_time.toISOString() };
+function presentSchedule({ update_time, next_time, ...row }: store.ScheduleRow): api.ScheduleTask {
+  const times = { update_time: update_time.toISOString(), next_scheduled_time: next_time.toISOString() };
+  return { ...filled(row), ...times };
 }

@@ -98,12 +98,13 @@ export interface ScheduleRow {
   readonly vendor_id: number;
   readonly cron: string;
   readonly update_time: Date;
+  readonly next_time: Date;
 }
 
 export function listSchedules(db: Db, page: Page): Promise<ScheduleRow[]> {
   return db
     .selectFrom('schedule')
-    .select(['id', 'vendor_type', 'vendor_id', 'cron', 'update_time'])
+    .select(['id', 'vendor_type', 'vendor_id', 'cron', 'update_time', 'next_time'])
     .orderBy('id')
     .modifyEnd(sliceOf(page))
     .execute();
