@@ -3,8 +3,7 @@ import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormTrouble } from './trouble.tsx';
 
-interface FormDialogProps {
-  readonly title: string;
+interface DialogFormProps {
   readonly action: string;
   readonly dangerous?: boolean;
   readonly disabled?: boolean;
@@ -45,35 +44,44 @@ export function Dialog({ title, size = 'md', onClose, children }: DialogProps) {
   );
 }
 
-/** A form over the page. It stays open, filled in, until the server has accepted it. */
-export function FormDialog({ title, children, error, onClose, onSubmit, ...props }: FormDialogProps) {
+/** A form over the page. */
+export function FormDialog({ title, size = 'md', ...form }: FormDialogProps) {
+  return (
+    <Dialog title={title} size={size} onClose={form.onClose}>
+      <DialogForm {...form} />
+    </Dialog>
+  );
+}
+
+type FormDialogProps = DialogFormProps & Pick<DialogProps, 'title' | 'size'>;
+
+/** The form itself, for a dialog that goes on after it. It stays, filled in, until the server has accepted it. */
+export function DialogForm({ children, error, onClose, onSubmit, ...props }: DialogFormProps) {
   const { t } = useTranslation();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!props.pending) onSubmit();
   };
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form onSubmit={submit} noValidate>
-        <Stack>
-          {children}
-          <FormTrouble error={error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('dialog.cancel')}
-            </Button>
-            <Button
-              type="submit"
-              loading={props.pending}
-              disabled={props.disabled ?? false}
-              {...(props.dangerous ? { color: 'red.9' } : {})}
-            >
-              {props.action}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        {children}
+        <FormTrouble error={error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('dialog.cancel')}
+          </Button>
+          <Button
+            type="submit"
+            loading={props.pending}
+            disabled={props.disabled ?? false}
+            {...(props.dangerous ? { color: 'red.9' } : {})}
+          >
+            {props.action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 
