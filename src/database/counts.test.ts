@@ -116,3 +116,25 @@ test('numbers beside rows: the large ones are remembered, the others asked for',
     [1, 3],
   ]);
 });
+
+test('who asks while a small count runs gets one that begins later, together with all others who came', async () => {
+  const { counts } = build();
+  const one = query(1);
+  const first = counts.count(one);
+  one.total = 2;
+
+  const later = await Promise.all([counts.count(one), counts.count(one), counts.count(one)]);
+
+  expect([await first, later, one.asked.times]).toEqual([1, [2, 2, 2], 2]);
+});
+
+test('a count that fails is its askers’ fault alone', async () => {
+  const { counts } = build();
+  const failing = { ...query(1), executeTakeFirstOrThrow: () => Promise.reject(new Error('gone')) };
+  const first = counts.count(failing);
+
+  const later = await counts.count(query(2));
+
+  await expect(first).rejects.toThrow('gone');
+  expect([later, await counts.count(query(3))]).toEqual([2, 3]);
+});

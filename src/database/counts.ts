@@ -15,6 +15,7 @@ import { createHash } from 'node:crypto';
  */
 export class Counts {
   readonly #known = new Map<string, Known>();
+  readonly #running = new Map<string, Running>();
   readonly #large: number;
   readonly #small: number;
   readonly #elapsed: () => number;
@@ -59,15 +60,32 @@ export class Counts {
     return new Map(known.map(({ id, total }) => [id, total ?? found?.get(id) ?? 0]));
   }
 
-  /** Once a count is known to be large, those who find it too old at the same moment wait for one answer. */
-  async #ask(key: string, count: () => Promise<number>): Promise<number> {
-    const old = this.#known.get(key);
-    if (old?.running) return old.running;
-    const running = count();
-    if (old) old.running = running;
+  /**
+   * Sixteen clients with one question at a time are answered by two counts: one runs, and one begins after it for
+   * all who came meanwhile. Nobody gets a count that began before he asked, but for one that would be remembered.
+   */
+  #ask(key: string, count: () => Promise<number>): Promise<number> {
+    const running = this.#running.get(key);
+    if (!running) return this.#begin(key, count);
+    if (this.#known.has(key)) return running.total;
+    running.next ??= running.total.then(nothing, nothing).then(() => this.#begin(key, count));
+    return running.next;
+  }
+
+  #begin(key: string, count: () => Promise<number>): Promise<number> {
+    const running: Running = { total: this.#counted(key, count) };
+    const end = () => {
+      if (!running.next) this.#running.delete(key);
+    };
+    this.#running.set(key, running);
+    running.total.then(end, end);
+    return running.total;
+  }
+
+  async #counted(key: string, count: () => Promise<number>): Promise<number> {
     const began = this.#elapsed();
     try {
-      const total = await running;
+      const total = await count();
       this.#keep(key, total, began);
       return total;
     } catch (error) {
@@ -100,8 +118,14 @@ interface Known {
   readonly total: number;
   /** From when the question was asked. */
   readonly until: number;
-  running?: Promise<number>;
 }
+
+interface Running {
+  readonly total: Promise<number>;
+  next?: Promise<number>;
+}
+
+const nothing = () => undefined;
 
 const keptMilliseconds = 2_000;
 const slowMilliseconds = 20;

@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { plannedByValue } from '#src/database/prepared.ts';
 import { Failure } from '#src/failures.ts';
-import { containing } from '#src/http/list.ts';
+import { contains } from '#src/http/list.ts';
 import { type Clauses, type Match, type Operand, snakeCase } from '#src/http/query.ts';
 import { isAccessory } from './accessories.store.ts';
 
@@ -63,7 +63,7 @@ function tagFilter(match: Match | undefined, within: Within): RawBuilder<SqlBool
       if (match.value === 'nil') return sql<SqlBool>`not ${isTagged}`;
       return hasTag(sql<SqlBool>`t.name = ${match.value}`);
     case 'contains':
-      return hasTag(sql<SqlBool>`t.name ilike ${containing(match.value)}`);
+      return hasTag(contains(sql`t.name`, match.value));
     case 'any':
       return hasTag(sql<SqlBool>`t.name = any(${match.values.map(nameOf)}::text[])`);
     case 'all':

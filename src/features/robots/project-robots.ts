@@ -83,7 +83,7 @@ export async function listProjectRobots(
   project: GuardedProject,
   page: Page,
 ): Promise<{ robots: RobotWithGrants[]; total: number }> {
-  const { rows, total } = await store.listRobots(ctx.db, project.id, parseQuery(page.q), page);
+  const { rows, total } = await store.listRobots(ctx, project.id, parseQuery(page.q), page);
   const ids = rows.map((row) => row.id);
   const grants = await store.listGrants(ctx.db, ids);
   return { robots: rows.map((row) => ({ row, grants: grants.get(row.id) ?? [] })), total };

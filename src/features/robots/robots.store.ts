@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Context } from '#src/context.ts';
 import type { Db, Tx } from '#src/database/pool.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
@@ -54,6 +55,12 @@ const robotKeys: ListKeys = {
   tie: 'r.id',
 };
 
+/** Of level system: the full name is the name, and the order needs no look at projects. */
+const systemKeys: ListKeys = {
+  ...robotKeys,
+  keys: { ...robotKeys.keys, name: { type: 'text', sql: sql.ref('r.name') } },
+};
+
 const robots = (db: Db) =>
   db.selectFrom('robot as r').leftJoin('project as p', 'p.project_id', 'r.project_id');
 
@@ -75,28 +82,25 @@ export async function lockRobot(tx: Tx, id: number): Promise<boolean> {
 
 /** The robots of one project, or with `undefined` those of level system. */
 export async function listRobots(
-  db: Db,
+  ctx: Context,
   projectId: number | undefined,
   clauses: Clauses,
   page: Page,
 ): Promise<{ rows: RobotRow[]; total: number }> {
-  const wanted = filterOf(clauses, robotKeys);
+  const keys = projectId === undefined ? systemKeys : robotKeys;
+  const wanted = filterOf(clauses, keys);
   const of =
     projectId === undefined
       ? sql<boolean>`r.level = 'system'`
       : sql<boolean>`r.project_id = ${projectId}::bigint`;
-  const { total } = await robots(db)
-    .select(sql<number>`count(*)`.as('total'))
+  const rows = await columns(ctx.db)
     .where(of)
     .where(wanted)
-    .executeTakeFirstOrThrow();
-  const rows = await columns(db)
-    .where(of)
-    .where(wanted)
-    .orderBy(orderOf(page, robotKeys))
+    .orderBy(orderOf(page, keys))
     .modifyEnd(sliceOf(page))
     .execute();
-  return { rows, total };
+  const all = robots(ctx.db).select(sql<number>`count(*)`.as('total')).where(of).where(wanted);
+  return { rows, total: await ctx.counts.total(page, rows.length, all) };
 }
 
 export async function listGrants(db: Db, robotIds: readonly number[]): Promise<Map<number, GrantRow[]>> {

@@ -175,7 +175,7 @@ export async function listRobots(
   if (!may(ctx.who, projectId ?? null, 'list')) throw forbidden(ctx.who, 'list');
   clauses.delete('Level');
   clauses.delete('ProjectID');
-  const { rows, total } = await store.listRobots(ctx.db, projectId, clauses, page);
+  const { rows, total } = await store.listRobots(ctx, projectId, clauses, page);
   const grants = await store.listGrants(
     ctx.db,
     rows.map((row) => row.id),
