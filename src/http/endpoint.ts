@@ -120,10 +120,16 @@ export class Listed<T> {
 export class Streamed {
   readonly contentType: string;
   readonly pieces: (signal: AbortSignal) => AsyncIterable<string>;
+  readonly headers: Record<string, string>;
 
-  constructor(contentType: string, pieces: (signal: AbortSignal) => AsyncIterable<string>) {
+  constructor(
+    contentType: string,
+    pieces: (signal: AbortSignal) => AsyncIterable<string>,
+    headers: Record<string, string> = {},
+  ) {
     this.contentType = contentType;
     this.pieces = pieces;
+    this.headers = headers;
   }
 }
 

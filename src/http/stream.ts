@@ -9,7 +9,7 @@ const lookMilliseconds = 250;
  * Sends an answer piece by piece. It ends when the client goes away, and when the server stops: an answer that follows
  * something for an hour must not hold up a restart.
  */
-export function stream(reply: FastifyReply, { contentType, pieces }: Streamed): FastifyReply {
+export function stream(reply: FastifyReply, { contentType, pieces, headers }: Streamed): FastifyReply {
   const end = new AbortController();
   const { server } = reply.server;
   // Tests call without a listening server.
@@ -23,6 +23,11 @@ export function stream(reply: FastifyReply, { contentType, pieces }: Streamed): 
     end.abort(new Error('the client went away'));
   });
   return reply
-    .headers({ 'content-type': contentType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+    .headers({
+      ...headers,
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    })
     .send(Readable.from(pieces(end.signal)));
 }

@@ -46,6 +46,10 @@ export const projectVisits: Visits = {
   getProjectSummary: { rule: 'project project:read', call: (scene) => get(`${project(scene)}/summary`) },
   getLogs: { rule: 'project log:list', call: (scene) => get(`${project(scene)}/logs`) },
   getLogExts: { rule: 'project log:list', call: (scene) => get(`${project(scene)}/auditlog-exts`) },
+  exportLogExts: {
+    rule: 'project log:list',
+    call: (scene) => get(`${project(scene)}/auditlog-exts/export?q=resource=none`),
+  },
 
   listProjectMetadatas: {
     rule: 'project metadata:list',

@@ -89,6 +89,7 @@ export const peopleVisits: Visits = {
 export const systemVisits: Visits = {
   listAuditLogs: { rule: 'login', call: () => get('/audit-logs') },
   listAuditLogExts: { rule: 'login', call: () => get('/auditlog-exts') },
+  exportAuditLogExts: { rule: 'login', call: () => get('/auditlog-exts/export?q=resource=none') },
   listAuditLogEventTypes: { rule: 'system audit-log:list', call: () => get('/auditlog-exts/events') },
   listQuotas: { rule: 'system quota:list', call: () => get('/quotas') },
   getQuota: { rule: 'system quota:read', call: ({ place }) => get(`/quotas/${place.quota}`) },

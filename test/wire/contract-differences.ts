@@ -57,6 +57,8 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'createRetention: has the answer 409 in addition': 'the same rule twice; Harbor sends it without saying so',
   'updateRetention: has the answer 409 in addition': 'the same rule twice; Harbor sends it without saying so',
   'previewRetention: Harbor has no such operation': 'an extension (docs/compatibility.md)',
+  'exportAuditLogExts: Harbor has no such operation': 'an extension (docs/compatibility.md)',
+  'exportLogExts: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'restoreArtifact: Harbor has no such operation': 'an extension: what was deleted comes back for a time',
   'getRetention: answer.trigger.settings.cron is not there':
     'Harbor sends it; its document leaves the object open',

@@ -54,6 +54,23 @@ export const listAuditLogEventTypes = endpoint('GET /auditlog-exts/events', {
   reply: Type.Array(AuditLogEventType),
 });
 
+/** What a list of the log takes, but for its pages. */
+const ExportQuery = Type.Object({
+  format: Type.Union([Type.Literal('csv'), Type.Literal('json')], { default: 'csv' }),
+  q: Type.Optional(Type.String({ maxLength: 10_000 })),
+  sort: Type.Optional(Type.String({ maxLength: 1_000 })),
+});
+export type ExportQuery = Static<typeof ExportQuery>;
+
+export const exportAuditLogExts = endpoint('GET /auditlog-exts/export', {
+  id: 'exportAuditLogExts',
+  tag,
+  summary: 'Every row that matches, as a file',
+  guard: 'login',
+  query: ExportQuery,
+  reply: Type.String(),
+});
+
 const ofProject = Type.Object({ project_name: Type.String({ minLength: 1, maxLength: 255 }) });
 
 export const getLogs = endpoint('GET /projects/:project_name/logs', {
@@ -72,4 +89,14 @@ export const getLogExts = endpoint('GET /projects/:project_name/auditlog-exts', 
   params: ofProject,
   list: true,
   reply: Type.Array(AuditLogExt),
+});
+
+export const exportLogExts = endpoint('GET /projects/:project_name/auditlog-exts/export', {
+  id: 'exportLogExts',
+  tag: 'project',
+  summary: "Every row of a project's log that matches, as a file",
+  guard: { project: 'log:list' },
+  params: ofProject,
+  query: ExportQuery,
+  reply: Type.String(),
 });

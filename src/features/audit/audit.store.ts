@@ -62,7 +62,7 @@ const auditKeys: ListKeys = {
   tie: 'id',
 };
 
-const columns = sql`id, op_time, username, operation, resource_type, resource, project_id, operation_result,
+export const columns = sql`id, op_time, username, operation, resource_type, resource, project_id, operation_result,
   client_address, detail`;
 
 export async function insertEntry(db: Db, row: NewRow): Promise<void> {
@@ -148,7 +148,8 @@ function isSelective(clauses: Clauses): boolean {
   );
 }
 
-function filterFor({ clauses }: Question): RawBuilder<unknown> {
+/** What `q` stands for. */
+export function filterFor({ clauses }: Question): RawBuilder<unknown> {
   const filter = filterOf(clauses, auditKeys);
   const resource = [...clauses].find(([key]) => snakeCase(key) === 'resource')?.[1];
   if (resource?.kind !== 'equal') return filter;
@@ -177,11 +178,11 @@ function sliceOf({ before, size }: { before: number; size: number }): RawBuilder
   return sql`limit ${sql.raw(String(size))}`;
 }
 
-function along(order: Direction): RawBuilder<unknown> {
+export function along(order: Direction): RawBuilder<unknown> {
   return order === 'newest' ? sql`op_time desc, id desc` : sql`op_time asc, id asc`;
 }
 
-function seen(visible: Visible): RawBuilder<unknown> {
+export function seen(visible: Visible): RawBuilder<unknown> {
   if (visible === 'all') return sql`true`;
   if ('except' in visible) {
     return sql`project_id is not null and project_id <> all(${[...visible.except]}::integer[])`;
@@ -215,7 +216,11 @@ export function rowCount(db: Db, question: Question): Countable {
 }
 
 /** Undefined when it took too long. */
-function limited<Row>(db: Db, query: RawBuilder<unknown>, milliseconds: number): Promise<Row[] | undefined> {
+export function limited<Row>(
+  db: Db,
+  query: RawBuilder<unknown>,
+  milliseconds: number,
+): Promise<Row[] | undefined> {
   return db
     .transaction()
     .execute(async (tx) => {

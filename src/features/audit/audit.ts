@@ -6,7 +6,7 @@ import { isRecorded } from './events.ts';
 
 /** What was done to what. Operations and resource types are those of Harbor's audit log where it has them. */
 export interface AuditEntry {
-  readonly operation: 'create' | 'update' | 'delete' | 'pull' | 'login' | 'logout' | 'stop';
+  readonly operation: 'create' | 'update' | 'delete' | 'pull' | 'login' | 'logout' | 'stop' | 'export';
   readonly resource_type:
     | 'project'
     | 'metadata'
@@ -24,6 +24,7 @@ export interface AuditEntry {
     | 'configuration'
     | 'gc'
     | 'purge_audit'
+    | 'audit_log'
     | 'webhook'
     | 'job';
   /** The name of the object, as people know it. */

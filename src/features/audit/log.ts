@@ -56,7 +56,8 @@ export async function listLog(
   return { rows, total: rows.length === 0 ? Math.min(counted, before) : Math.max(counted, end) };
 }
 
-const tooWide = () =>
+/** How to ask for less. */
+export const tooWide = () =>
   new Failure(
     'BAD_REQUEST',
     'the search would read too much of the log: narrow it with op_time=[2026-01-02T00:00:00~2026-01-09T00:00:00], or name a username, an operation or a resource_type',

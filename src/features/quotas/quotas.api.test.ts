@@ -68,6 +68,11 @@ describe('the list', () => {
     expect(await listed(sort)).toEqual(expected);
   });
 
+  test('finds and sorts by the name of the project', async () => {
+    expect(await listed('q=project_name=~L&sort=project_name')).toEqual(['endless', 'large', 'small']);
+    expect(await listed('q=project_name=~arg&sort=-used.storage')).toEqual(['large']);
+  });
+
   test('of another kind of reference is empty', async () => {
     expect(await admin().get('/quotas?reference=user')).toMatchObject({
       body: [],

@@ -36,6 +36,11 @@ const quotaKeys: ListKeys = {
     id: { type: 'integer', sql: sql.ref('q.id') },
     // Projects are all that has quotas.
     reference: { type: 'text', sql: sql`'project'::text` },
+    project_name: {
+      type: 'text',
+      lower: true,
+      sql: sql`(select name from project where project.project_id = q.project_id)`,
+    },
     reference_id: { type: 'text', sql: sql`q.project_id::text` },
     used_storage: { type: 'integer', sql: used },
     // PostgreSQL sorts null above everything: no limit is the largest one (Harbor: -1 sorts as infinite).
