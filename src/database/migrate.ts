@@ -12,6 +12,7 @@ import { collection } from './migrations/0010-collection.ts';
 import { webhooks } from './migrations/0011-webhooks.ts';
 import { policies } from './migrations/0012-policies.ts';
 import { ledger } from './migrations/0013-ledger.ts';
+import { tagOrder } from './migrations/0015-tag-order.ts';
 
 export interface Migration {
   readonly version: number;
@@ -34,6 +35,7 @@ const migrations: readonly Migration[] = [
   { version: 11, name: 'webhooks', sql: webhooks },
   { version: 12, name: 'policies', sql: policies },
   { version: 13, name: 'ledger', sql: ledger },
+  { version: 15, name: 'tag-order', sql: tagOrder },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

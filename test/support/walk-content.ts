@@ -64,6 +64,10 @@ export const contentVisits: Visits = {
   getIcon: { rule: 'open', call: () => get(`/icons/${icon}`) },
 
   listTags: { rule: 'project tag:list', call: (scene) => get(`${artifacts(scene)}/v1/tags`) },
+  listTagsOfRepository: {
+    rule: 'project tag:list',
+    call: (scene) => get(`${repositories(scene)}/app/tags`),
+  },
   createTag: {
     rule: 'project tag:create',
     status: 201,

@@ -52,7 +52,7 @@ const Accessory = Type.Object({
 });
 export type Accessory = Static<typeof Accessory>;
 
-const Label = Type.Object({
+export const Label = Type.Object({
   id: number(),
   name: text(),
   description: text(),

@@ -112,6 +112,15 @@ export async function showArtifact(ctx: Context, id: number): Promise<ListedArti
   return rows[0];
 }
 
+/** Artifacts as lists show them, in no order. */
+export async function listByIds(ctx: Context, ids: readonly number[]): Promise<ListedArtifact[]> {
+  const { rows } = await sql<ListedArtifact>`
+    select ${columns(listedBytes)} from artifact a ${beside} where a.id = any(${ids}::bigint[])`.execute(
+    ctx.db,
+  );
+  return rows;
+}
+
 function source(within: Within, wanted: RawBuilder<SqlBool>): RawBuilder<unknown> {
   if ('repository' in within) {
     return sql`artifact a where a.repository_id = ${within.repository} and ${wanted}`;

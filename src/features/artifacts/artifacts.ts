@@ -103,6 +103,20 @@ async function listIn(
   return { artifacts: await complete(ctx, details, rows, wanted, limits), total };
 }
 
+/** Artifacts of one project that another list has chosen, by their ids. */
+export async function artifactsById(
+  ctx: Context,
+  details: Details,
+  ids: readonly number[],
+  wanted: Wanted,
+): Promise<ReadonlyMap<number, WholeArtifact>> {
+  if (ids.length === 0) return new Map();
+  const rows = await store.listByIds(ctx, ids);
+  const limits = { children: mostBeside, bytes: listedBytes };
+  const artifacts = await complete(ctx, details, rows, wanted, limits);
+  return new Map(artifacts.map((artifact) => [artifact.row.id, artifact]));
+}
+
 export async function getArtifact(
   ctx: Context,
   details: Details,

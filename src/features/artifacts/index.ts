@@ -1,7 +1,10 @@
 export { additionsOf } from './addition-names.ts';
-export { ArtifactParams, Tag } from './artifacts.contract.ts';
+export { artifactsById, type WholeArtifact } from './artifacts.ts';
+export { ArtifactParams, Label, RepositoryParams, Tag } from './artifacts.contract.ts';
+export type { ArtifactParts } from './artifacts.routes.ts';
 export { removeArtifact, removeArtifacts } from './deletion.ts';
+export { Details } from './details.ts';
 export { type ArtifactRow, findArtifact } from './find.ts';
 export { insertManifest, type ManifestProblem } from './insert-manifest.ts';
-export { presentTag } from './present.ts';
+export { presentLabel, presentTag } from './present.ts';
 export { removeTag, setTag } from './tag-changes.ts';

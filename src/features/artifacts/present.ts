@@ -63,7 +63,15 @@ export function presentAccessory(row: AccessoryRow): api.Accessory {
   };
 }
 
-function presentLabel({ id, name, description, color, scope, project_id, ...times }: LabelRow): api.Label {
+export function presentLabel({
+  id,
+  name,
+  description,
+  color,
+  scope,
+  project_id,
+  ...times
+}: LabelRow): api.Label {
   return {
     ...filled({ id, name, description, color, scope, project_id }),
     creation_time: times.creation_time.toISOString(),

@@ -7,18 +7,18 @@ import type { RepositoryRow } from './repositories.store.ts';
 import * as repositories from './repositories.ts';
 
 export const repositoryRoutes = (parts: ContentParts): Route[] => [
-  route(api.listAllRepositories, async (ctx, { page }) => {
-    const { rows, total } = await repositories.listAllRepositories(ctx, page);
+  route(api.listAllRepositories, async (ctx, { page, query }) => {
+    const { rows, total } = await repositories.listAllRepositories(ctx, page, query);
     return new Listed(rows.map(present), total);
   }),
 
-  route(api.listRepositories, async (ctx, { project, page }) => {
-    const { rows, total } = await repositories.listRepositories(ctx, project, page);
+  route(api.listRepositories, async (ctx, { project, page, query }) => {
+    const { rows, total } = await repositories.listRepositories(ctx, project, page, query);
     return new Listed(rows.map(present), total);
   }),
 
-  route(api.getRepository, async (ctx, { project, params }) =>
-    present(await repositories.getRepository(ctx, project, params.repository_name)),
+  route(api.getRepository, async (ctx, { project, params, query }) =>
+    present(await repositories.getRepository(ctx, project, params.repository_name, query)),
   ),
 
   route(api.updateRepository, (ctx, { project, params, body }) =>
@@ -30,7 +30,7 @@ export const repositoryRoutes = (parts: ContentParts): Route[] => [
   ),
 ];
 
-function present(row: RepositoryRow): api.Repository {
+function present(row: RepositoryRow & { readonly size?: number }): api.Repository {
   const { repository_id: id, project_id, name, description } = row;
   return {
     ...filled({ id, project_id, name, description }),
@@ -38,5 +38,6 @@ function present(row: RepositoryRow): api.Repository {
     pull_count: row.pull_count,
     creation_time: row.creation_time.toISOString(),
     update_time: row.update_time.toISOString(),
+    ...(row.size !== undefined && { size: row.size }),
   };
 }

@@ -35,3 +35,39 @@ export async function list(
   const total = await ctx.counts.total(page, rows.length, listed.select(sql<number>`count(*)`.as('total')));
   return { rows, total };
 }
+
+const ofArtifact = (column: string) =>
+  sql`(select ${sql.ref(`a.${column}`)} from artifact a where a.id = tag.artifact_id)`;
+
+const repositoryKeys: ListKeys = {
+  keys: {
+    ...tagKeys.keys,
+    digest: { type: 'text', sql: ofArtifact('digest') },
+    type: { type: 'text', sql: ofArtifact('type') },
+    size: { type: 'integer', sql: ofArtifact('size') },
+  },
+  refused: [],
+  order: '-push_time',
+  tie: '-id',
+};
+
+/** Names are compared as they are, and stand in the order of versions. */
+const inOrder: ListKeys = {
+  ...repositoryKeys,
+  keys: { ...repositoryKeys.keys, name: { type: 'text', sql: sql`tag_order(tag.name)` } },
+};
+
+export async function listOfRepository(
+  ctx: Context,
+  repositoryId: number,
+  clauses: Clauses,
+  page: Page,
+): Promise<{ rows: TagRow[]; total: number }> {
+  const listed = ctx.db
+    .selectFrom('tag')
+    .where('repository_id', '=', repositoryId)
+    .where(filterOf(clauses, repositoryKeys));
+  const rows = await listed.selectAll().orderBy(orderOf(page, inOrder)).modifyEnd(sliceOf(page)).execute();
+  const total = await ctx.counts.total(page, rows.length, listed.select(sql<number>`count(*)`.as('total')));
+  return { rows, total };
+}

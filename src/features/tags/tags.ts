@@ -1,6 +1,14 @@
 import type { Context } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
-import { type ArtifactRow, findArtifact, removeTag, setTag } from '#src/features/artifacts/index.ts';
+import {
+  type ArtifactRow,
+  artifactsById,
+  type Details,
+  findArtifact,
+  removeTag,
+  setTag,
+  type WholeArtifact,
+} from '#src/features/artifacts/index.ts';
 import { protectionOf } from '#src/features/immutability/index.ts';
 import { type ContentParts, findRepository, type Repository } from '#src/features/repositories/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
@@ -22,16 +30,60 @@ export async function listTags(
 ): Promise<{ rows: (store.TagRow & { immutable?: boolean })[]; total: number }> {
   const { artifact, repository } = await findIn(ctx, project, path);
   const { rows, total } = await store.list(ctx, artifact.id, parseQuery(page.q), page);
-  if (!withStatus) return { rows, total };
-  const protection = await protectionOf(ctx, project.id);
-  const immutable = new Set(
-    protection.protects(
-      repository.name,
-      rows.map(({ name }) => name),
-    ),
-  );
-  return { rows: rows.map((row) => ({ ...row, immutable: immutable.has(row.name) })), total };
+  return { rows: withStatus ? await judged(ctx, project, repository, rows) : rows, total };
 }
+
+async function judged<Row extends { readonly name: string }>(
+  ctx: Context,
+  project: GuardedProject,
+  repository: Repository,
+  rows: readonly Row[],
+): Promise<(Row & { immutable: boolean })[]> {
+  const protection = await protectionOf(ctx, project.id);
+  const names = rows.map(({ name }) => name);
+  const immutable = new Set(protection.protects(repository.name, names));
+  return rows.map((row) => ({ ...row, immutable: immutable.has(row.name) }));
+}
+
+export interface NamedArtifact {
+  readonly tag: store.TagRow & { readonly immutable: boolean };
+  readonly artifact: WholeArtifact;
+}
+
+/** The tags of a whole repository with what they name, in a number of statements that does not depend on theirs. */
+export async function listTagsOfRepository(
+  ctx: Context,
+  details: Details,
+  project: GuardedProject,
+  { repository: given, page }: { repository: string; page: Page },
+): Promise<{ rows: NamedArtifact[]; total: number }> {
+  const repository = await findRepository(ctx, project, given);
+  const { rows, total } = await store.listOfRepository(
+    ctx,
+    repository.repository_id,
+    parseQuery(page.q),
+    page,
+  );
+  const ids = [...new Set(rows.map(({ artifact_id }) => artifact_id))];
+  const [tags, artifacts] = await Promise.all([
+    judged(ctx, project, repository, rows),
+    artifactsById(ctx, details, ids, beside),
+  ]);
+  // A tag whose artifact went away between the two statements has gone with it.
+  const named = tags.flatMap((tag) => {
+    const artifact = artifacts.get(tag.artifact_id);
+    return artifact ? [{ tag, artifact }] : [];
+  });
+  return { rows: named, total };
+}
+
+const beside = {
+  with_tag: false,
+  with_immutable_status: false,
+  with_label: true,
+  with_accessory: true,
+  with_inherited_accessory: false,
+};
 
 export async function createTag(
   ctx: Context,
