@@ -61,6 +61,18 @@ export const contentVisits: Visits = {
     },
     call: (scene) => post(`${repositories(scene)}/lost/artifacts/v${scene.number}/restore`),
   },
+  previewDeletion: {
+    rule: 'project artifact:delete',
+    call: (scene) => get(`${artifacts(scene)}/v1/deletion`),
+  },
+  getRestorable: {
+    rule: 'project artifact:create',
+    prepare: async (scene) => {
+      await pushImage(scene.app, 'admin', `${scene.place.name}/kept`, `v${scene.number}`, makeImage(0));
+      await prepare(scene.app, 'DELETE', `${repositories(scene)}/kept/artifacts/v${scene.number}`);
+    },
+    call: (scene) => get(`${repositories(scene)}/kept/artifacts/v${scene.number}/restore`),
+  },
   getIcon: { rule: 'open', call: () => get(`/icons/${icon}`) },
 
   listTags: { rule: 'project tag:list', call: (scene) => get(`${artifacts(scene)}/v1/tags`) },

@@ -295,6 +295,25 @@ test('S-049: six bombs at once leave memory flat', async () => {
   expect(most - before).toBeLessThan(200 * 1024 * 1024);
 });
 
+test('the manifest is sent as it was pushed, for every type', async () => {
+  const { image } = await pushImage(app, 'admin', `library/${name}`, 'child');
+  await pushIndex(app, `library/${name}`, [image], 'v1');
+
+  const [ofIndex, ofImage] = [
+    await get('manifest'),
+    await call(
+      app,
+      'admin',
+      'GET',
+      `/projects/library/repositories/${name}/artifacts/child/additions/manifest`,
+    ),
+  ];
+
+  expect(ofIndex.json()).toMatchObject({ manifests: [{ digest: image.digest }] });
+  expect(ofImage.headers['content-type']).toBe('application/json; charset=utf-8');
+  expect(ofImage.body.equals(image.manifest)).toBe(true);
+});
+
 test('Harbor: an addition of another type of artifact is BAD_REQUEST, an unknown one is invalid', async () => {
   const { image } = await pushImage(app, 'admin', `library/${name}`, 'child');
   await pushIndex(app, `library/${name}`, [image], 'v1');

@@ -8,13 +8,21 @@ export const getAddition = endpoint(
     id: 'getAddition',
     tag: 'artifact',
     guard: { project: 'artifact-addition:read' },
-    summary: 'What is in an artifact besides: build history, files of a chart or a model, an SBOM',
+    summary:
+      'What is in an artifact besides: build history, files of a chart or a model, an SBOM; its manifest (extension)',
     params: Type.Object({
       ...ArtifactParams.properties,
       addition: Type.Union(
-        ['build_history', 'values.yaml', 'readme.md', 'dependencies', 'sbom', 'license', 'files'].map(
-          (name) => Type.Literal(name),
-        ),
+        [
+          'build_history',
+          'values.yaml',
+          'readme.md',
+          'dependencies',
+          'sbom',
+          'license',
+          'files',
+          'manifest',
+        ].map((name) => Type.Literal(name)),
       ),
     }),
     /** Of the content type that belongs to the addition; files that people wrote are never HTML. */

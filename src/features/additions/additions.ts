@@ -34,11 +34,14 @@ const plain = 'text/plain';
 
 interface Asked {
   readonly artifact: ArtifactRow;
+  readonly payload: Buffer;
   readonly manifest: ParsedManifest;
   readonly layers: Layers;
 }
 
 const readers: Readonly<Record<string, (ctx: Context, asked: Asked) => Promise<Addition>>> = {
+  // What clients get by /v2, for browsers, whose sessions are not asked there.
+  manifest: async (_ctx, { payload }) => ({ type: json, content: payload.toString() }),
   build_history: async (ctx, asked) => ({ type: json, content: JSON.stringify(await historyOf(ctx, asked)) }),
   dependencies: async (ctx, asked) => ({
     type: json,
@@ -76,13 +79,13 @@ export async function getAddition(
   const artifact = await findArtifact(ctx, repository, path.reference);
   const names =
     artifact.type === 'SBOM' ? ['sbom'] : additionsOf(artifact.type, artifact.config_media_type !== null);
-  const read = names.includes(path.addition) ? readers[path.addition] : undefined;
+  const read = ['manifest', ...names].includes(path.addition) ? readers[path.addition] : undefined;
   if (!read) {
     throw new Failure('BAD_REQUEST', `addition ${quote(path.addition)} isn't supported for ${artifact.type}`);
   }
   const payload = await findPayload(ctx.db, artifact.blob_id);
   if (!payload) throw new Failure('NOT_FOUND', `artifact ${repository.name}@${artifact.digest} not found`);
-  return read(ctx, { artifact, manifest: parseManifest(payload, artifact.media_type), layers });
+  return read(ctx, { artifact, payload, manifest: parseManifest(payload, artifact.media_type), layers });
 }
 
 interface History {

@@ -3,6 +3,8 @@ import { created, type Route, route } from '#src/http/endpoint.ts';
 import * as api from './changes.contract.ts';
 import { copyArtifact } from './copy.ts';
 import { deleteArtifact } from './deletion.ts';
+import * as foresight from './foresight.contract.ts';
+import { getRestorable, previewDeletion } from './foresight.ts';
 import * as restore from './restore.contract.ts';
 import { restoreArtifact } from './restore.ts';
 
@@ -20,6 +22,18 @@ export function artifactChangeRoutes(parts: ContentParts): readonly Route[] {
     route(restore.restoreArtifact, async (ctx, { project, params }) => {
       const { artifacts, tags } = await restoreArtifact(ctx, parts, project, params);
       return { artifacts: [...artifacts], tags: [...tags] };
+    }),
+
+    route(foresight.previewDeletion, (ctx, { project, params }) => previewDeletion(ctx, project, params)),
+
+    route(foresight.getRestorable, async (ctx, { project, params }) => {
+      const { deleted_at, restorable_until, tags, ...kept } = await getRestorable(ctx, project, params);
+      return {
+        ...kept,
+        tags: [...tags],
+        deleted_at: deleted_at.toISOString(),
+        restorable_until: restorable_until.toISOString(),
+      };
     }),
   ];
 }

@@ -1,0 +1,55 @@
+import { type Context, inTransaction } from '#src/context.ts';
+import { Failure } from '#src/failures.ts';
+import { findRepository, repositoryNameOf } from '#src/features/repositories/index.ts';
+import type { GuardedProject } from '#src/http/endpoint.ts';
+import { isDigest } from '#src/oci/digest.ts';
+import { parseRepositoryName } from '#src/oci/reference.ts';
+import type { ArtifactPath } from './deletion.ts';
+import { listTags, listTree } from './deletion.store.ts';
+import { goingWith } from './deletion-tree.ts';
+import { findArtifact } from './find.ts';
+import * as store from './foresight.store.ts';
+
+/** What a preview names; there may be 100,000 tags. */
+const mostNamed = 100;
+
+/** The same that `removeArtifact` would do at this moment, without locks: nothing is promised. */
+export async function previewDeletion(ctx: Context, project: GuardedProject, path: ArtifactPath) {
+  const repository = await findRepository(ctx, project, path.repository_name);
+  const root = await findArtifact(ctx, repository, path.reference);
+  return inTransaction(ctx, async (ctx) => {
+    const tree = await listTree(ctx.db, repository.repository_id, [root.id]);
+    const going = goingWith([root.id], tree);
+    const parents = tree.find(({ id }) => id === root.id)?.parents ?? [];
+    const along = tree.filter(({ id }) => going.has(id) && id !== root.id).map(({ id }) => id);
+    const tags = await listTags(ctx.db, going.size > 0 ? [...going] : [root.id]);
+    return {
+      artifacts: await store.listDigests(ctx.db, along, mostNamed),
+      artifact_count: along.length,
+      tags: tags.slice(0, mostNamed).map(({ name }) => name),
+      tag_count: tags.length,
+      held_by: (await store.listDigests(ctx.db, going.size > 0 ? [] : parents, mostNamed)).map(
+        ({ digest }) => digest,
+      ),
+      restore_hours: ctx.live.get('restore_hours'),
+    };
+  });
+}
+
+/** What `restoreArtifact` would bring back. The repository may be gone with all that was in it. */
+export async function getRestorable(
+  ctx: Context,
+  project: GuardedProject,
+  { repository_name, reference }: ArtifactPath,
+) {
+  const { name } = parseRepositoryName(repositoryNameOf(project, repository_name));
+  const by = isDigest(reference) ? { digest: reference } : { tag: reference };
+  const kept = await store.findRestorable(ctx.db, project.id, name, by);
+  if (!kept) {
+    throw new Failure(
+      'NOT_FOUND',
+      `nothing that was deleted from ${name} as ${reference} can be brought back: it was never there, is back already, or its time (setting restore_hours) is over`,
+    );
+  }
+  return kept;
+}
