@@ -13,6 +13,7 @@ import { webhooks } from './migrations/0011-webhooks.ts';
 import { policies } from './migrations/0012-policies.ts';
 import { ledger } from './migrations/0013-ledger.ts';
 import { tagOrder } from './migrations/0015-tag-order.ts';
+import { preferences } from './migrations/0016-preferences.ts';
 
 export interface Migration {
   readonly version: number;
@@ -36,6 +37,7 @@ const migrations: readonly Migration[] = [
   { version: 12, name: 'policies', sql: policies },
   { version: 13, name: 'ledger', sql: ledger },
   { version: 15, name: 'tag-order', sql: tagOrder },
+  { version: 16, name: 'preferences', sql: preferences },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

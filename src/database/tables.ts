@@ -32,6 +32,7 @@ export interface Tables extends JobTables, CollectionTables, PolicyTables, Webho
   configuration: ConfigurationTable;
   system_cve_allowlist: { id: Generated<number>; list: Json<CveAllowlist> };
   label: LabelTable;
+  user_preference: PreferenceTable;
   artifact_label: { artifact_id: number; label_id: number; creation_time: Generated<Date> };
 }
 
@@ -257,5 +258,11 @@ interface LabelTable {
   /** Null in scope g. */
   project_id: number | null;
   creation_time: Generated<Date>;
+  update_time: Generated<Date>;
+}
+
+interface PreferenceTable {
+  user_id: number;
+  document: ColumnType<Record<string, unknown>, string, string>;
   update_time: Generated<Date>;
 }

@@ -24,6 +24,8 @@ import { projectRoutes } from './projects/projects.routes.ts';
 import { purgeSchedule } from './purge/index.ts';
 import { carryOutPurge } from './purge/purge.job.ts';
 import { purgeRoutes } from './purge/purge.routes.ts';
+import { overviewRoutes } from './overview/overview.routes.ts';
+import { preferenceRoutes } from './preferences/preferences.routes.ts';
 import { repositoryRoutes } from './repositories/repositories.routes.ts';
 import { quotaRoutes } from './quotas/quotas.routes.ts';
 import { carryOutRetention, scheduledRetention } from './retention/index.ts';
@@ -70,6 +72,8 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...groupRoutes,
     ...labelRoutes,
     ...userRoutes,
+    ...overviewRoutes,
+    ...preferenceRoutes,
     ...sessionRoutes(parts),
     ...robotRoutes,
     ...projectRobotRoutes,

@@ -27,6 +27,22 @@ export const peopleVisits: Visits = {
     call: () => get('/users/current'),
   },
   getCurrentUserPermissions: { rule: 'login', call: () => get('/users/current/permissions') },
+  // Robots have no account, and so neither choices nor stars.
+  getPreferences: {
+    rule: 'login',
+    status: (who) => (who.kind === 'robot' ? 412 : 200),
+    call: () => get('/users/current/preferences'),
+  },
+  updatePreferences: {
+    rule: 'login',
+    status: (who) => (who.kind === 'robot' ? 412 : 200),
+    call: () => put('/users/current/preferences', { page_size: 25 }),
+  },
+  getOverview: {
+    rule: 'login',
+    status: (who) => (who.kind === 'robot' ? 412 : 200),
+    call: () => get('/users/current/overview'),
+  },
   searchUsers: { rule: 'login', call: () => get('/users/search?username=a') },
   getUser: { rule: 'system user:read', prepare: someUser, call: ({ number }) => get(`/users/${number}`) },
   // Robots have no account; they ask for somebody else's.
@@ -124,6 +140,7 @@ export const systemVisits: Visits = {
   },
 
   search: { rule: 'open', call: () => get('/search?q=a') },
+  quickSearch: { rule: 'open', call: () => get('/search/quick?q=a') },
   getStatistic: { rule: 'login', call: () => get('/statistics') },
   getSystemInfo: { rule: 'open', call: () => get('/systeminfo') },
   getVolumes: { rule: 'system system-volumes:read', call: () => get('/systeminfo/volumes') },

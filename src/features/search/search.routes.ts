@@ -2,6 +2,7 @@ import { contentVisibleTo, listProjects, presentProject } from '#src/features/pr
 import { countArtifacts } from '#src/features/repositories/index.ts';
 import { route } from '#src/http/endpoint.ts';
 import { filled } from '#src/http/shapes.ts';
+import { quickSearch } from './quick.ts';
 import * as api from './search.contract.ts';
 import { findRepositories } from './search.store.ts';
 
@@ -24,6 +25,23 @@ export const searchRoutes = [
       repository: repositories.map(({ repository_id, ...row }) =>
         filled({ ...row, artifact_count: counts.get(repository_id) }),
       ),
+    };
+  }),
+
+  route(api.quickSearch, async (ctx, { query: { q } }) => {
+    const { projects, repositories, artifacts } = await quickSearch(ctx, q.trim());
+    return {
+      project: projects,
+      repository: repositories.map(({ project_id, project_name, repository_name }) => ({
+        project_id,
+        project_name,
+        repository_name,
+      })),
+      artifact: artifacts.map(({ tag, push_time, ...row }) => ({
+        ...row,
+        ...(tag === null ? {} : { tag }),
+        push_time: push_time.toISOString(),
+      })),
     };
   }),
 ];

@@ -1,0 +1,1 @@
+export { getPreferences } from './preferences.ts';
