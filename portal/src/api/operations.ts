@@ -1,4 +1,8 @@
 import type { Static, TSchema } from 'typebox';
+import type * as audit from '../../../src/features/audit/audit.contract.ts';
+import type * as configuration from '../../../src/features/configuration/configuration.contract.ts';
+import type * as groups from '../../../src/features/groups/groups.contract.ts';
+import type * as quotas from '../../../src/features/quotas/quotas.contract.ts';
 import type * as deliveries from '../../../src/features/webhooks/deliveries.contract.ts';
 import type * as immutability from '../../../src/features/immutability/immutability.contract.ts';
 import type * as members from '../../../src/features/members/members.contract.ts';
@@ -13,7 +17,11 @@ import type * as webhooks from '../../../src/features/webhooks/webhooks.contract
 import type * as users from '../../../src/features/users/users.contract.ts';
 
 /** A contract's file is added here when a page first calls it. Nothing of it is bundled: these are types. */
-type Contracts = typeof deliveries &
+type Contracts = typeof audit &
+  typeof configuration &
+  typeof groups &
+  typeof quotas &
+  typeof deliveries &
   typeof immutability &
   typeof members &
   typeof projects &

@@ -11,11 +11,15 @@ export function Navigation() {
       <Link to="/harbor/projects" search={{}}>
         {t('projects.title')}
       </Link>
+      {user && <Link to="/harbor/logs/audit-log">{t('shell.logs')}</Link>}
       {user?.sysadmin_flag && (
         <div role="group" aria-labelledby="administration">
           <div id="administration" className="navigation-group">
             {t('shell.administration')}
           </div>
+          <Link to="/harbor/users">{t('shell.users')}</Link>
+          <Link to="/harbor/groups">{t('shell.groups')}</Link>
+          <Link to="/harbor/project-quotas">{t('shell.quotas')}</Link>
         </div>
       )}
     </nav>

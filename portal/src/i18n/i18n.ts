@@ -12,6 +12,11 @@ declare module 'i18next' {
     readonly fallbackNS: 'portal';
     readonly resources: {
       readonly portal: typeof portal;
+      readonly groups: typeof import('../pages/groups/en-us.json');
+      readonly logs: typeof import('../pages/logs/en-us.json');
+      readonly 'project-configuration': typeof import('../pages/project-configuration/en-us.json');
+      readonly quotas: typeof import('../pages/quotas/en-us.json');
+      readonly users: typeof import('../pages/users/en-us.json');
     };
   }
 }

@@ -12,6 +12,7 @@ import type { Api } from '../api/client.ts';
 import { readListSearch } from '../api/list-search.ts';
 import { currentUser, systemInfo } from '../api/use-api.ts';
 import { Trouble } from '../components/trouble.tsx';
+import { readLogSearch } from './logs/log-search.ts';
 import { NotFound } from './not-found.tsx';
 import { readProjectsSearch } from './projects/projects-search.ts';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
@@ -105,11 +106,101 @@ const members = createRoute({
   component: lazyRouteComponent(() => import('./project/members-tab.tsx'), 'MembersTab'),
 });
 
+const projectLog = createRoute({
+  getParentRoute: () => project,
+  path: 'logs/project-audit-log',
+  validateSearch: readLogSearch,
+  loader: texts('logs'),
+  component: lazyRouteComponent(() => import('./logs/project-log-tab.tsx'), 'ProjectLogTab'),
+});
+
+const configuration = createRoute({
+  getParentRoute: () => project,
+  path: 'configs',
+  loader: texts('project-configuration'),
+  component: lazyRouteComponent(
+    () => import('./project-configuration/configuration-tab.tsx'),
+    'ConfigurationTab',
+  ),
+});
+
+// Harbor keeps two logs, of which the old one is written no more; here both addresses show the one there is.
+const projectLogs = ['logs', 'logs/project-audit-legacy-log'].map((path) =>
+  createRoute({
+    getParentRoute: () => project,
+    path,
+    beforeLoad: ({ params }) => {
+      // oxlint-disable-next-line typescript/only-throw-error
+      throw redirect({ to: '/harbor/projects/$id/logs/project-audit-log', params, search: {} });
+    },
+  }),
+);
+const logs = ['/harbor/logs', '/harbor/logs/audit-legacy-log'].map((path) =>
+  createRoute({
+    getParentRoute: () => shell,
+    path,
+    beforeLoad: () => {
+      // oxlint-disable-next-line typescript/only-throw-error
+      throw redirect({ to: '/harbor/logs/audit-log', search: {} });
+    },
+  }),
+);
+
+const log = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/logs/audit-log',
+  validateSearch: readLogSearch,
+  loader: texts('logs'),
+  component: lazyRouteComponent(() => import('./logs/logs-page.tsx'), 'LogsPage'),
+});
+
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/users',
+  validateSearch: (search: Record<string, unknown>) =>
+    readListSearch(search, ['username', 'realname', 'email', 'creation_time']),
+  loader: texts('users'),
+  component: lazyRouteComponent(() => import('./users/users-page.tsx'), 'UsersPage'),
+});
+
+const groups = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/groups',
+  validateSearch: (search: Record<string, unknown>) => readListSearch(search, []),
+  loader: texts('groups'),
+  component: lazyRouteComponent(() => import('./groups/groups-page.tsx'), 'GroupsPage'),
+});
+
+const quotas = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/project-quotas',
+  validateSearch: (search: Record<string, unknown>) =>
+    readListSearch(search, ['project_name', 'used.storage', 'hard.storage']),
+  loader: texts('quotas'),
+  component: lazyRouteComponent(() => import('./quotas/quotas-page.tsx'), 'QuotasPage'),
+});
+
 const tree = root.addChildren([
   home,
   harbor,
   signIn,
-  shell.addChildren([projects, project.addChildren([projectStart, summary, repositories, members])]),
+  shell.addChildren([
+    projects,
+    project.addChildren([
+      projectStart,
+      summary,
+      repositories,
+      members,
+      projectLog,
+      ...projectLogs,
+      configuration,
+    ]),
+    log,
+    ...logs,
+    users,
+    groups,
+    quotas,
+  ]),
 ]);
 
 export function createPortalRouter(context: RouterContext) {

@@ -49,6 +49,20 @@ export function ProjectPage() {
             {t('project.members')}
           </Link>
         )}
+        {can('log:list') && (
+          <Link
+            to="/harbor/projects/$id/logs/project-audit-log"
+            {...tab}
+            activeOptions={{ includeSearch: false }}
+          >
+            {t('project.logs')}
+          </Link>
+        )}
+        {can('configuration:read') && (
+          <Link to="/harbor/projects/$id/configs" {...tab}>
+            {t('project.configuration')}
+          </Link>
+        )}
       </nav>
       <Outlet />
     </ProjectContext>

@@ -1,0 +1,162 @@
+import { Badge, Group, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { UserResp } from '../../../../src/features/users/users.contract.ts';
+import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { useApi, useCurrentUser, useSystemInfo } from '../../api/use-api.ts';
+import { ActionButton } from '../../components/action-button.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { FilterField } from '../../components/filter-field.tsx';
+import { Moment } from '../../components/moment.tsx';
+import { PageHeading } from '../../components/page-heading.tsx';
+import { AdministratorDialog } from './administrator-dialog.tsx';
+import { CreateUserDialog } from './create-user-dialog.tsx';
+import { DeleteUserDialog } from './delete-user-dialog.tsx';
+import { EditUserDialog } from './edit-user-dialog.tsx';
+import { PasswordDialog } from './password-dialog.tsx';
+
+const route = getRouteApi('/shell/harbor/users');
+
+const dialogs = {
+  edit: EditUserDialog,
+  administrator: AdministratorDialog,
+  password: PasswordDialog,
+  remove: DeleteUserDialog,
+} as const;
+type Act = keyof typeof dialogs;
+type Open = { readonly act: Act; readonly user: UserResp };
+
+export function UsersPage() {
+  const { t } = useTranslation('users');
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [open, setOpen] = useState<'create' | Open>();
+  const query = useUsers(search);
+  const columns = useColumns(setOpen);
+  const change = (next: ListSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
+  const close = () => setOpen(undefined);
+  const create = (
+    <ActionButton refusal={useCreationRefusal()} onClick={() => setOpen('create')}>
+      {t('new')}
+    </ActionButton>
+  );
+  const Dialog = typeof open === 'object' ? dialogs[open.act] : undefined;
+  return (
+    <>
+      <PageHeading title={t('title')}>{create}</PageHeading>
+      <Group mb="sm">
+        <FilterField
+          label={t('filter')}
+          value={search.filter}
+          onFilter={(filter) => change({ filter, page: undefined })}
+        />
+      </Group>
+      <DataTable
+        caption={t('title')}
+        columns={columns}
+        keyOf={({ user_id }) => user_id ?? 0}
+        query={query}
+        search={search}
+        onSearch={change}
+        filtered={search.filter !== undefined}
+        empty={
+          <>
+            <Text mb="sm">{t('none')}</Text>
+            {create}
+          </>
+        }
+      />
+      {open === 'create' && <CreateUserDialog onClose={close} />}
+      {Dialog && typeof open === 'object' && <Dialog user={open.user} onClose={close} />}
+    </>
+  );
+}
+
+function useUsers(search: ListSearch) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['users', search],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => {
+      const q = contains('username', search.filter);
+      return api('GET /users', { query: { ...pageOf(search), ...(q ? { q } : {}) }, signal });
+    },
+  });
+}
+
+/** Why the caller may not make an account here, if so. */
+function useCreationRefusal(): string | undefined {
+  const { t } = useTranslation('users');
+  const user = useCurrentUser();
+  const { auth_mode } = useSystemInfo();
+  if (!user?.sysadmin_flag) return t('onlyAdministrators');
+  return auth_mode === 'db_auth' ? undefined : t('accountsElsewhere');
+}
+
+function useColumns(open: (open: Open) => void): Column<UserResp>[] {
+  const { t } = useTranslation('users');
+  return [
+    {
+      id: 'username',
+      label: t('signIn.username'),
+      sort: 'username',
+      cell: (user) => <Name user={user} />,
+    },
+    { id: 'realname', label: t('realname'), sort: 'realname', cell: ({ realname }) => realname || '–' },
+    { id: 'email', label: t('signUp.email'), sort: 'email', cell: ({ email }) => email || '–' },
+    { id: 'comment', label: t('comment'), cell: ({ comment }) => comment || '–' },
+    {
+      id: 'created',
+      label: t('projects.created'),
+      sort: 'creation_time',
+      cell: ({ creation_time }) => <Moment time={creation_time} />,
+    },
+    { id: 'actions', label: t('table.actions'), cell: (user) => <Actions user={user} open={open} /> },
+  ];
+}
+
+function Name({ user: { username, sysadmin_flag } }: { user: UserResp }) {
+  const { t } = useTranslation('users');
+  return (
+    <>
+      <span className="server-words">{username}</span>{' '}
+      {sysadmin_flag && <Badge variant="outline">{t('administrator')}</Badge>}
+    </>
+  );
+}
+
+/** Words, not pictures: what they do is worth reading before it is done. */
+function Actions({ user, open }: { user: UserResp; open: (open: Open) => void }) {
+  const { t } = useTranslation('users');
+  const self = useCurrentUser()?.user_id === user.user_id;
+  const name = user.username;
+  const refusals: Partial<Record<Act, string>> = self
+    ? { administrator: t('notOneself'), remove: t('notOneself') }
+    : {};
+  const act = user.sysadmin_flag ? 'demote' : 'promote';
+  const texts = {
+    edit: { short: t('edit'), long: t('editNamed', { name }) },
+    password: { short: t('password'), long: t('passwordNamed', { name }) },
+    administrator: { short: t(`admin.${act}.short`), long: t(`admin.${act}.named`, { name }) },
+    remove: { short: t('dialog.delete'), long: t('deleteNamed', { name }) },
+  } as const;
+  return (
+    <Group gap={6} wrap="nowrap">
+      {(['edit', 'password', 'administrator', 'remove'] as const).map((one) => (
+        <ActionButton
+          key={one}
+          size="compact-xs"
+          variant="default"
+          aria-label={texts[one].long}
+          refusal={refusals[one]}
+          onClick={() => open({ act: one, user })}
+        >
+          {texts[one].short}
+        </ActionButton>
+      ))}
+    </Group>
+  );
+}
