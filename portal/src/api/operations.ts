@@ -1,36 +1,46 @@
 import type { Static, TSchema } from 'typebox';
+import type * as artifactChanges from '../../../src/features/artifacts/changes.contract.ts';
+import type * as artifacts from '../../../src/features/artifacts/artifacts.contract.ts';
 import type * as audit from '../../../src/features/audit/audit.contract.ts';
 import type * as configuration from '../../../src/features/configuration/configuration.contract.ts';
-import type * as groups from '../../../src/features/groups/groups.contract.ts';
-import type * as quotas from '../../../src/features/quotas/quotas.contract.ts';
 import type * as deliveries from '../../../src/features/webhooks/deliveries.contract.ts';
+import type * as foresight from '../../../src/features/artifacts/foresight.contract.ts';
+import type * as groups from '../../../src/features/groups/groups.contract.ts';
 import type * as immutability from '../../../src/features/immutability/immutability.contract.ts';
+import type * as labels from '../../../src/features/labels/labels.contract.ts';
 import type * as members from '../../../src/features/members/members.contract.ts';
 import type * as projects from '../../../src/features/projects/projects.contract.ts';
+import type * as quotas from '../../../src/features/quotas/quotas.contract.ts';
 import type * as repositories from '../../../src/features/repositories/repositories.contract.ts';
 import type * as retention from '../../../src/features/retention/retention.contract.ts';
 import type * as search from '../../../src/features/search/search.contract.ts';
 import type * as sessions from '../../../src/features/sessions/sessions.contract.ts';
 import type * as statistics from '../../../src/features/statistics/statistics.contract.ts';
 import type * as system from '../../../src/features/system/system.contract.ts';
-import type * as webhooks from '../../../src/features/webhooks/webhooks.contract.ts';
+import type * as tags from '../../../src/features/tags/tags.contract.ts';
 import type * as users from '../../../src/features/users/users.contract.ts';
+import type * as webhooks from '../../../src/features/webhooks/webhooks.contract.ts';
 
 /** A contract's file is added here when a page first calls it. Nothing of it is bundled: these are types. */
-type Contracts = typeof audit &
+type Contracts = typeof artifactChanges &
+  typeof artifacts &
+  typeof audit &
   typeof configuration &
-  typeof groups &
-  typeof quotas &
   typeof deliveries &
+  typeof foresight &
+  typeof groups &
   typeof immutability &
+  typeof labels &
   typeof members &
   typeof projects &
+  typeof quotas &
   typeof repositories &
   typeof retention &
   typeof search &
   typeof sessions &
   typeof statistics &
   typeof system &
+  typeof tags &
   typeof users &
   typeof webhooks;
 

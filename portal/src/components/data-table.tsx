@@ -1,10 +1,11 @@
-import { Button, NativeSelect, Skeleton, Text } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, Skeleton, Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { type ReactNode, useId } from 'react';
+import { Fragment, type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Listed } from '../api/operations.ts';
 import { type ListSearch, pageOf, pageSizes } from '../api/list-search.ts';
 import { Trouble } from './trouble.tsx';
+import type { RowSelection } from './use-selection.ts';
 
 export interface Column<Row> {
   readonly id: string;
@@ -26,6 +27,12 @@ interface DataTableProps<Row> {
   /** Something narrows the list: an empty one then means "nothing matches". */
   readonly filtered: boolean;
   readonly empty: ReactNode;
+  /** Where a list has more filters than one, takes them all away. */
+  readonly onClear?: () => void;
+  /** Rows can be selected by their keys. */
+  readonly selection?: RowSelection;
+  /** What is shown below a row; its own cell says whether it is open. */
+  readonly below?: (row: Row) => ReactNode;
 }
 
 /** A list as the server pages, sorts and filters it, with every state it can be in. Rows are plain HTML. */
@@ -39,7 +46,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     return (
       <div className="nothing">
         <Text mb="sm">{t('table.nothingMatches')}</Text>
-        <Button variant="default" onClick={() => onSearch({ filter: undefined, page: undefined })}>
+        <Button
+          variant="default"
+          onClick={props.onClear ?? (() => onSearch({ filter: undefined, page: undefined }))}
+        >
           {t('table.clearFilter')}
         </Button>
       </div>
@@ -53,13 +63,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           <caption id={caption}>{props.caption}</caption>
           <thead>
             <tr>
+              {props.selection && <SelectPage selection={props.selection} />}
               {columns.map((column) => (
                 <HeaderCell key={column.id} column={column} search={search} onSearch={onSearch} />
               ))}
             </tr>
           </thead>
           <tbody>
-            {query.data ? <Rows {...props} rows={query.data.items} /> : <Waiting of={columns.length} />}
+            {query.data ? (
+              <Rows {...props} rows={query.data.items} />
+            ) : (
+              <Waiting of={columns.length + (props.selection ? 1 : 0)} />
+            )}
           </tbody>
         </table>
       </div>
@@ -68,22 +83,66 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 }
 
-function Rows<Row>({ rows, columns, keyOf }: DataTableProps<Row> & { rows: Row[] }) {
-  return rows.map((row) => (
-    <tr key={keyOf(row)}>
-      {columns.map(({ id, numeric, cell }, index) =>
-        index === 0 ? (
-          <th key={id} scope="row">
-            {cell(row)}
-          </th>
-        ) : (
-          <td key={id} className={numeric ? 'numeric' : ''}>
-            {cell(row)}
-          </td>
-        ),
-      )}
-    </tr>
-  ));
+function Rows<Row>(props: DataTableProps<Row> & { rows: Row[] }) {
+  const { rows, columns, keyOf, selection, below } = props;
+  return rows.map((row) => {
+    const key = keyOf(row);
+    const more = below?.(row);
+    return (
+      <Fragment key={key}>
+        <tr>
+          {selection && <SelectRow selection={selection} name={String(key)} />}
+          {columns.map(({ id, numeric, cell }, index) =>
+            index === 0 ? (
+              <th key={id} scope="row">
+                {cell(row)}
+              </th>
+            ) : (
+              <td key={id} className={numeric ? 'numeric' : ''}>
+                {cell(row)}
+              </td>
+            ),
+          )}
+        </tr>
+        {more !== undefined && (
+          <tr className="below">
+            <td colSpan={columns.length + (selection ? 1 : 0)}>{more}</td>
+          </tr>
+        )}
+      </Fragment>
+    );
+  });
+}
+
+function SelectPage({ selection }: { selection: RowSelection }) {
+  const { t } = useTranslation();
+  return (
+    <td className="select">
+      <Checkbox
+        size="xs"
+        aria-label={t('table.selectPage')}
+        checked={selection.onPage === 'all'}
+        indeterminate={selection.onPage === 'some'}
+        onChange={selection.togglePage}
+      />
+    </td>
+  );
+}
+
+function SelectRow({ selection, name }: { selection: RowSelection; name: string }) {
+  const { t } = useTranslation();
+  return (
+    <td className="select">
+      <Checkbox
+        size="xs"
+        aria-label={t('table.select', { name })}
+        checked={selection.has(name)}
+        onChange={({ nativeEvent }) =>
+          selection.toggle(name, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+        }
+      />
+    </td>
+  );
 }
 
 /** As high as the rows that are coming, so that nothing jumps. */

@@ -17,6 +17,7 @@ declare module 'i18next' {
       readonly 'project-configuration': typeof import('../pages/project-configuration/en-us.json');
       readonly quotas: typeof import('../pages/quotas/en-us.json');
       readonly users: typeof import('../pages/users/en-us.json');
+      readonly repository: typeof import('../pages/repository/en-us.json');
     };
   }
 }

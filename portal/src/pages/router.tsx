@@ -10,11 +10,13 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { FlatNamespace, i18n } from 'i18next';
 import type { Api } from '../api/client.ts';
 import { readListSearch } from '../api/list-search.ts';
+import { readRepositoryName } from '../api/repository-name.ts';
 import { currentUser, systemInfo } from '../api/use-api.ts';
 import { Trouble } from '../components/trouble.tsx';
 import { readLogSearch } from './logs/log-search.ts';
 import { NotFound } from './not-found.tsx';
 import { readProjectsSearch } from './projects/projects-search.ts';
+import { readArtifactsSearch } from './repository/artifacts-search.ts';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
 
 interface RouterContext {
@@ -178,7 +180,73 @@ const quotas = createRoute({
     readListSearch(search, ['project_name', 'used.storage', 'hard.storage']),
   loader: texts('quotas'),
   component: lazyRouteComponent(() => import('./quotas/quotas-page.tsx'), 'QuotasPage'),
+const repository = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/projects/$id/repositories/$repo',
+  params: {
+    parse: ({ id, repo }) => ({ id, repo: readRepositoryName(repo) }),
+    stringify: (params) => params,
+  },
+  beforeLoad: ({ location: { href } }) => {
+    // One address for one repository, so that links to its views know which of them is open.
+    // oxlint-disable-next-line typescript/only-throw-error
+    if (/^[^?]*%252f/i.test(href)) throw redirect({ href: href.replaceAll(/%252f/gi, '%2F'), replace: true });
+  },
+  loader: texts('repository'),
+  component: lazyRouteComponent(() => import('./repository/repository-page.tsx'), 'RepositoryPage'),
 });
+
+const repositoryStart = createRoute({
+  getParentRoute: () => repository,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw redirect({ to: '/harbor/projects/$id/repositories/$repo/tags-tab', params, search: {} });
+  },
+});
+
+const repositoryTags = createRoute({
+  getParentRoute: () => repository,
+  path: 'tags-tab',
+  validateSearch: (search: Record<string, unknown>) =>
+    readListSearch(search, ['name', 'size', 'push_time', 'pull_time']),
+  component: lazyRouteComponent(() => import('./repository/tags-tab.tsx'), 'TagsTab'),
+});
+
+const repositoryArtifacts = createRoute({
+  getParentRoute: () => repository,
+  path: 'artifacts-tab',
+  validateSearch: readArtifactsSearch,
+  component: lazyRouteComponent(() => import('./repository/artifacts-tab.tsx'), 'ArtifactsTab'),
+});
+
+/** Harbor shows the children of an index on a page of their own; here they open below it. */
+const artifactsBelow = createRoute({
+  getParentRoute: () => repository,
+  path: 'artifacts-tab/depth/$depth',
+  beforeLoad: ({ params: { id, repo, depth } }) => {
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw redirect({
+      to: '/harbor/projects/$id/repositories/$repo/artifacts-tab',
+      params: { id, repo },
+      search: readArtifactsSearch({ open: depth }),
+    });
+  },
+});
+
+const repositoryInfo = createRoute({
+  getParentRoute: () => repository,
+  path: 'info-tab',
+  component: lazyRouteComponent(() => import('./repository/info-tab.tsx'), 'InfoTab'),
+});
+
+const repositoryViews = [
+  repositoryStart,
+  repositoryTags,
+  repositoryArtifacts,
+  artifactsBelow,
+  repositoryInfo,
+] as const;
 
 const tree = root.addChildren([
   home,
@@ -200,6 +268,7 @@ const tree = root.addChildren([
     users,
     groups,
     quotas,
+    repository.addChildren(repositoryViews),
   ]),
 ]);
 

@@ -1,13 +1,15 @@
 import { Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Repository } from '../../../../src/features/repositories/repositories.contract.ts';
 import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { nameWithin } from '../../api/repository-name.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
+import { readableBytes } from '../../components/bytes.ts';
 import { Commands } from '../../components/commands.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
@@ -78,15 +80,12 @@ function useRepositories(search: ListSearch) {
       const q = contains('name', search.filter);
       return api('GET /projects/:project_name/repositories', {
         params: { project_name: name },
-        query: { ...pageOf(search), ...(q ? { q } : {}) },
+        query: { ...pageOf(search), with_size: true, ...(q ? { q } : {}) },
         signal,
       });
     },
   });
 }
-
-/** A repository's name without the project before it. */
-const within = (project: string, name = '') => name.slice(project.length + 1);
 
 function useColumns(remove: (repository: Repository) => void): Column<Repository>[] {
   const { t, i18n } = useTranslation();
@@ -97,13 +96,19 @@ function useColumns(remove: (repository: Repository) => void): Column<Repository
       id: 'name',
       label: t('projects.name'),
       sort: 'name',
-      cell: ({ name }) => within(project.name, name),
+      cell: ({ name }) => <RepositoryLink name={nameWithin(project.name, name)} />,
     },
     {
       id: 'artifacts',
       label: t('repositories.artifacts'),
       numeric: true,
       cell: ({ artifact_count }) => number.format(artifact_count),
+    },
+    {
+      id: 'size',
+      label: t('repositories.size'),
+      numeric: true,
+      cell: ({ size = 0 }) => readableBytes(size, i18n.language),
     },
     {
       id: 'pulls',
@@ -136,6 +141,19 @@ function useColumns(remove: (repository: Repository) => void): Column<Repository
   ];
 }
 
+function RepositoryLink({ name }: { name: string }) {
+  const { id } = useProject();
+  return (
+    <Link
+      to="/harbor/projects/$id/repositories/$repo/tags-tab"
+      params={{ id: String(id), repo: name }}
+      search={{}}
+    >
+      {name}
+    </Link>
+  );
+}
+
 function DeleteRepositoryDialog({ repository, onClose }: { repository: Repository; onClose: () => void }) {
   const { t } = useTranslation();
   const api = useApi();
@@ -145,7 +163,7 @@ function DeleteRepositoryDialog({ repository, onClose }: { repository: Repositor
   const remove = useMutation({
     mutationFn: () =>
       api('DELETE /projects/:project_name/repositories/:repository_name', {
-        params: { project_name: project.name, repository_name: within(project.name, name) },
+        params: { project_name: project.name, repository_name: nameWithin(project.name, name) },
       }),
     onSuccess: async () => {
       notifications.show({ message: t('repositories.deleted', { name }) });

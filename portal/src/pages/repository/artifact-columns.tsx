@@ -1,0 +1,178 @@
+import { Group, UnstyledButton } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
+import { readableBytes } from '../../components/bytes.ts';
+import type { Column } from '../../components/data-table.tsx';
+import { Ago } from '../../components/moment.tsx';
+import { useProject } from '../../components/project-context.ts';
+import { PullCommandsButton } from '../../components/pull-commands.tsx';
+import { RowMenu } from '../../components/row-menu.tsx';
+import { DigestLink, shortDigest } from './digest-link.tsx';
+import { Labels } from './labels.tsx';
+import { platformsOf } from './platforms.ts';
+import { useRepository } from './repository-context.ts';
+import { useKind } from './use-kind.ts';
+
+export interface ArtifactAction {
+  readonly what: 'tag' | 'delete';
+  readonly digest: string;
+}
+
+interface Handlers {
+  /** The digest of the row that is open. */
+  readonly open: string | undefined;
+  readonly toggle: (digest: string) => void;
+  readonly act: (action: ArtifactAction) => void;
+}
+
+export function useArtifactColumns(handlers: Handlers): Column<Artifact>[] {
+  const { t, i18n } = useTranslation('repository');
+  const kindOf = useKind();
+  return [
+    {
+      id: 'digest',
+      label: t('digest'),
+      cell: (artifact) => <Digest artifact={artifact} {...handlers} />,
+    },
+    { id: 'tags', label: t('tags'), cell: ({ tags }) => <Tags tags={tags} /> },
+    {
+      id: 'type',
+      label: t('type'),
+      sort: 'type',
+      cell: (artifact) => <Type artifact={artifact} kindOf={kindOf} />,
+    },
+    {
+      id: 'signed',
+      label: t('signature'),
+      cell: ({ accessories }) =>
+        accessories?.some(({ type }) => type.startsWith('signature.')) ? t('signed') : '–',
+    },
+    {
+      id: 'size',
+      label: t('size'),
+      sort: 'size',
+      numeric: true,
+      cell: ({ size = 0 }) => readableBytes(size, i18n.language),
+    },
+    { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
+    {
+      id: 'pushed',
+      label: t('pushed'),
+      sort: 'push_time',
+      cell: ({ push_time }) => <Ago time={push_time} />,
+    },
+    {
+      id: 'pulled',
+      label: t('pulled'),
+      sort: 'pull_time',
+      cell: ({ pull_time }) => <Ago time={pull_time} />,
+    },
+    {
+      id: 'actions',
+      label: t('table.actions'),
+      cell: (artifact) => <Actions artifact={artifact} act={handlers.act} />,
+    },
+  ];
+}
+
+function Digest({ artifact, open, toggle }: { artifact: Artifact } & Handlers) {
+  const { t } = useTranslation('repository');
+  const { digest = '', references, accessories, annotations } = artifact;
+  const holds = references !== null || accessories !== null || annotations !== undefined;
+  const isOpen = open === digest;
+  return (
+    <span className="digest">
+      {holds ? (
+        <UnstyledButton
+          className="expander"
+          aria-expanded={isOpen}
+          aria-label={t('details', { digest: shortDigest(digest) })}
+          onClick={() => toggle(digest)}
+        >
+          <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+            <path d="M4 2l4 4-4 4" fill="none" stroke="currentColor" strokeWidth="1.5" />
+          </svg>
+        </UnstyledButton>
+      ) : (
+        <span className="expander" />
+      )}
+      <DigestLink digest={digest} />
+    </span>
+  );
+}
+
+const shownTags = 5;
+
+function Tags({ tags }: { tags: Artifact['tags'] }) {
+  const { t } = useTranslation('repository');
+  if (tags === null) return <>{t('untagged')}</>;
+  // The newest is the one that people look for.
+  const newest = tags.toReversed();
+  const more = newest.length - shownTags;
+  return (
+    <span className="labels">
+      {newest.slice(0, shownTags).map(({ id, name, immutable }) => (
+        <span
+          key={id}
+          className="label-chip"
+          title={immutable ? `${name}: ${t('immutableHelp')}` : undefined}
+        >
+          {name}
+          {immutable && <em>{t('immutable')}</em>}
+        </span>
+      ))}
+      {more > 0 && t('more', { count: more })}
+    </span>
+  );
+}
+
+function Type({ artifact, kindOf }: { artifact: Artifact; kindOf: (type?: string) => string }) {
+  const { t } = useTranslation('repository');
+  const platforms = platformsOf(artifact);
+  if (artifact.references === null) {
+    return <>{[kindOf(artifact.type), ...platforms].join(' · ')}</>;
+  }
+  return (
+    <span title={platforms.join(', ')}>
+      {kindOf(artifact.type)} · {t('platformCount', { count: platforms.length })}
+    </span>
+  );
+}
+
+function Actions({ artifact, act }: { artifact: Artifact; act: Handlers['act'] }) {
+  const { t } = useTranslation('repository');
+  const { can } = useProject();
+  const { whole } = useRepository();
+  const { digest = '', type, tags } = artifact;
+  const name = shortDigest(digest);
+  const immutable = tags?.find((tag) => tag.immutable)?.name;
+  const refusal = can('artifact:delete') ? undefined : t('mayNotDeleteArtifact');
+  const platforms = platformsOf(artifact);
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <PullCommandsButton
+        repository={whole}
+        tag={tags?.at(-1)?.name}
+        digest={digest}
+        type={type}
+        platforms={platforms.length > 1 ? platforms : []}
+      />
+      <RowMenu
+        label={t('actionsOf', { name })}
+        actions={[
+          {
+            label: t('addTag'),
+            refusal: can('tag:create') ? undefined : t('mayNotAddTag'),
+            onClick: () => act({ what: 'tag', digest }),
+          },
+          {
+            label: t('deleteArtifact'),
+            dangerous: true,
+            refusal: refusal ?? (immutable === undefined ? undefined : t('immutableTag', { tag: immutable })),
+            onClick: () => act({ what: 'delete', digest }),
+          },
+        ]}
+      />
+    </Group>
+  );
+}

@@ -1,0 +1,94 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
+import { pageOf } from '../../api/list-search.ts';
+import { useApi } from '../../api/use-api.ts';
+import { DataTable } from '../../components/data-table.tsx';
+import { useProject } from '../../components/project-context.ts';
+import { useSelection } from '../../components/use-selection.ts';
+import { AddTagDialog } from './add-tag-dialog.tsx';
+import { type ArtifactAction, useArtifactColumns } from './artifact-columns.tsx';
+import { ArtifactDetails } from './artifact-details.tsx';
+import { ArtifactSelection } from './artifact-selection.tsx';
+import { ArtifactsFilters } from './artifacts-filters.tsx';
+import { type ArtifactsSearch, artifactsQuery } from './artifacts-search.ts';
+import { DeleteArtifactDialog } from './delete-artifact-dialog.tsx';
+import { EmptyRepository } from './empty-repository.tsx';
+import { useRepository } from './repository-context.ts';
+
+const route = getRouteApi('/shell/harbor/projects/$id/repositories/$repo/artifacts-tab');
+
+/** One row an artifact, whatever names it: for tidying up, and for what has no tag. */
+export function ArtifactsTab() {
+  const { t } = useTranslation('repository');
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [action, setAction] = useState<ArtifactAction>();
+  const { whole } = useRepository();
+  const query = useArtifacts(search);
+  const change = (next: ArtifactsSearch) =>
+    void navigate({
+      search: (before) => ({ ...before, ...next }),
+      replace: 'filter' in next || 'open' in next,
+      resetScroll: false,
+    });
+  const toggle = (digest: string) => change({ open: search.open === digest ? undefined : digest });
+  const columns = useArtifactColumns({ open: search.open, toggle, act: setAction });
+  const digests = query.data?.items.map(({ digest = '' }) => digest) ?? [];
+  const q = artifactsQuery(search);
+  const selection = useSelection(digests, `${whole} ${q ?? ''}`);
+  const close = () => setAction(undefined);
+  const everything = { filter: undefined, type: undefined, tagged: undefined, label: undefined };
+  return (
+    <>
+      <ArtifactsFilters search={search} rows={query.data?.items} onSearch={change} />
+      <ArtifactSelection selection={selection} total={query.data?.total ?? 0} />
+      <DataTable
+        caption={t('artifacts')}
+        columns={columns}
+        keyOf={({ digest = '' }) => digest}
+        query={query}
+        search={search}
+        onSearch={change}
+        filtered={q !== undefined}
+        onClear={() => change({ ...everything, page: undefined })}
+        empty={<EmptyRepository text={t('noArtifacts')} />}
+        selection={selection}
+        below={(artifact) =>
+          artifact.digest === search.open ? <ArtifactDetails artifact={artifact} /> : undefined
+        }
+      />
+      {action?.what === 'tag' && <AddTagDialog digest={action.digest} onClose={close} />}
+      {action?.what === 'delete' && <DeleteArtifactDialog digest={action.digest} onClose={close} />}
+    </>
+  );
+}
+
+function useArtifacts(search: ArtifactsSearch) {
+  const api = useApi();
+  const { id } = useProject();
+  const { name, path } = useRepository();
+  const { open: _, ...listed } = search;
+  return useQuery({
+    queryKey: ['artifacts', id, name, listed],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }): Promise<{ items: Artifact[]; total: number }> => {
+      const q = artifactsQuery(search);
+      return api('GET /projects/:project_name/repositories/:repository_name/artifacts', {
+        params: path,
+        query: {
+          sort: '-push_time',
+          ...pageOf(search),
+          ...(q ? { q } : {}),
+          with_tag: true,
+          with_label: true,
+          with_accessory: true,
+          with_immutable_status: true,
+        },
+        signal,
+      });
+    },
+  });
+}

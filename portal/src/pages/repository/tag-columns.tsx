@@ -1,0 +1,127 @@
+import { Badge, Group } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { TagInRepository } from '../../../../src/features/tags/tags.contract.ts';
+import { readableBytes } from '../../components/bytes.ts';
+import type { Column } from '../../components/data-table.tsx';
+import { Ago } from '../../components/moment.tsx';
+import { useProject } from '../../components/project-context.ts';
+import { PullCommandsButton } from '../../components/pull-commands.tsx';
+import { ArtifactLink } from './artifact-link.tsx';
+import { RowMenu } from '../../components/row-menu.tsx';
+import { DigestLink } from './digest-link.tsx';
+import { Labels } from './labels.tsx';
+import { useRepository } from './repository-context.ts';
+import { useKind } from './use-kind.ts';
+
+export interface TagAction {
+  readonly what: 'add' | 'remove';
+  readonly tag: TagInRepository;
+}
+
+export function useTagColumns(open: (action: TagAction) => void): Column<TagInRepository>[] {
+  const { t, i18n } = useTranslation('repository');
+  const kindOf = useKind();
+  return [
+    { id: 'name', label: t('tag'), sort: 'name', cell: (tag) => <Name tag={tag} /> },
+    { id: 'digest', label: t('digest'), cell: ({ digest }) => <DigestLink digest={digest} /> },
+    { id: 'type', label: t('type'), cell: ({ type }) => kindOf(type) },
+    {
+      id: 'platforms',
+      label: t('platforms'),
+      cell: ({ platforms }) => <Platforms platforms={platforms} />,
+    },
+    {
+      id: 'size',
+      label: t('size'),
+      sort: 'size',
+      numeric: true,
+      cell: ({ size }) => readableBytes(size, i18n.language),
+    },
+    {
+      id: 'pushed',
+      label: t('pushed'),
+      sort: 'push_time',
+      cell: ({ push_time }) => <Ago time={push_time} />,
+    },
+    {
+      id: 'pulled',
+      label: t('pulled'),
+      sort: 'pull_time',
+      cell: ({ pull_time }) => <Ago time={pull_time} />,
+    },
+    { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
+    {
+      id: 'actions',
+      label: t('table.actions'),
+      cell: (tag) => <Actions tag={tag} open={open} />,
+    },
+  ];
+}
+
+function Name({ tag }: { tag: TagInRepository }) {
+  const { t } = useTranslation('repository');
+  const signed = tag.accessory_types.some((type) => type.startsWith('signature.'));
+  return (
+    <span className="tag-name">
+      <ArtifactLink digest={tag.digest}>{tag.name}</ArtifactLink>
+      {tag.immutable && (
+        <Badge size="sm" variant="outline" color="gray" title={t('immutableHelp')}>
+          {t('immutable')}
+        </Badge>
+      )}
+      {signed && (
+        <Badge size="sm" variant="outline">
+          {t('signed')}
+        </Badge>
+      )}
+    </span>
+  );
+}
+
+const shownPlatforms = 3;
+
+function Platforms({ platforms }: { platforms: readonly string[] }) {
+  const { t } = useTranslation('repository');
+  const more = platforms.length - shownPlatforms;
+  return (
+    <span title={platforms.join(', ')}>
+      {platforms.slice(0, shownPlatforms).join(', ') || '–'}
+      {more > 0 && ` ${t('more', { count: more })}`}
+    </span>
+  );
+}
+
+function Actions({ tag, open }: { tag: TagInRepository; open: (action: TagAction) => void }) {
+  const { t } = useTranslation('repository');
+  const { can } = useProject();
+  const { whole } = useRepository();
+  const { name = '', digest, type, platforms } = tag;
+  const refusal = tag.immutable ? t('immutableHelp') : t('mayNotRemoveTag');
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <PullCommandsButton
+        repository={whole}
+        tag={name}
+        digest={digest}
+        type={type}
+        platforms={platforms.length > 1 ? platforms : []}
+      />
+      <RowMenu
+        label={t('actionsOf', { name })}
+        actions={[
+          {
+            label: t('addTag'),
+            refusal: can('tag:create') ? undefined : t('mayNotAddTag'),
+            onClick: () => open({ what: 'add', tag }),
+          },
+          {
+            label: t('removeTag'),
+            dangerous: true,
+            refusal: can('tag:delete') && !tag.immutable ? undefined : refusal,
+            onClick: () => open({ what: 'remove', tag }),
+          },
+        ]}
+      />
+    </Group>
+  );
+}

@@ -1,0 +1,80 @@
+import { Group } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { useApi } from '../../api/use-api.ts';
+import { DataTable } from '../../components/data-table.tsx';
+import { FilterField } from '../../components/filter-field.tsx';
+import { useProject } from '../../components/project-context.ts';
+import { useSelection } from '../../components/use-selection.ts';
+import { AddTagDialog } from './add-tag-dialog.tsx';
+import { EmptyRepository } from './empty-repository.tsx';
+import { RemoveTagDialog } from './remove-tag-dialog.tsx';
+import { useRepository } from './repository-context.ts';
+import { type TagAction, useTagColumns } from './tag-columns.tsx';
+import { TagSelection } from './tag-selection.tsx';
+
+const route = getRouteApi('/shell/harbor/projects/$id/repositories/$repo/tags-tab');
+
+/** One row a tag: what people come for. */
+export function TagsTab() {
+  const { t } = useTranslation('repository');
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [open, setOpen] = useState<TagAction>();
+  const { whole } = useRepository();
+  const query = useTags(search);
+  const columns = useTagColumns(setOpen);
+  const names = query.data?.items.map(({ name = '' }) => name) ?? [];
+  const selection = useSelection(names, `${whole} ${search.filter ?? ''}`);
+  const change = (next: ListSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
+  const close = () => setOpen(undefined);
+  return (
+    <>
+      <Group my="sm">
+        <FilterField
+          label={t('filterTags')}
+          value={search.filter}
+          onFilter={(filter) => change({ filter, page: undefined })}
+        />
+      </Group>
+      <TagSelection selection={selection} total={query.data?.total ?? 0} />
+      <DataTable
+        caption={t('tags')}
+        columns={columns}
+        keyOf={({ name = '' }) => name}
+        query={query}
+        search={search}
+        onSearch={change}
+        filtered={search.filter !== undefined}
+        empty={<EmptyRepository text={t('noTags')} />}
+        selection={selection}
+      />
+      {open?.what === 'add' && <AddTagDialog digest={open.tag.digest} onClose={close} />}
+      {open?.what === 'remove' && (
+        <RemoveTagDialog tag={open.tag.name ?? ''} digest={open.tag.digest} onClose={close} />
+      )}
+    </>
+  );
+}
+
+function useTags(search: ListSearch) {
+  const api = useApi();
+  const { id } = useProject();
+  const { name, path } = useRepository();
+  return useQuery({
+    queryKey: ['tags', id, name, search],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => {
+      const q = contains('name', search.filter);
+      return api('GET /projects/:project_name/repositories/:repository_name/tags', {
+        params: path,
+        query: { ...pageOf(search), ...(q ? { q } : {}) },
+        signal,
+      });
+    },
+  });
+}
