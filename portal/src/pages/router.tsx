@@ -180,6 +180,8 @@ const quotas = createRoute({
     readListSearch(search, ['project_name', 'used.storage', 'hard.storage']),
   loader: texts('quotas'),
   component: lazyRouteComponent(() => import('./quotas/quotas-page.tsx'), 'QuotasPage'),
+});
+
 const repository = createRoute({
   getParentRoute: () => shell,
   path: '/harbor/projects/$id/repositories/$repo',
