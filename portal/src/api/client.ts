@@ -78,8 +78,8 @@ function pathOf(pattern: string, params: object): string {
 }
 
 function answerOf(response: Response, text: string): unknown {
-  // Logs are text, and as such they stay, whatever stands in them.
-  if (response.headers.get('content-type')?.startsWith('text/plain')) return text;
+  // Logs and what pushers wrote are text, and as such they stay, whatever stands in them.
+  if (response.headers.get('content-type')?.startsWith('text/')) return text;
   const body: unknown = text === '' ? undefined : JSON.parse(text);
   const total = response.headers.get('x-total-count');
   return total === null ? body : { items: body, total: Number(total) };

@@ -1,10 +1,11 @@
 import type { Static, TSchema } from 'typebox';
-import type * as artifactChanges from '../../../src/features/artifacts/changes.contract.ts';
+import type * as additions from '../../../src/features/additions/additions.contract.ts';
 import type * as artifacts from '../../../src/features/artifacts/artifacts.contract.ts';
+import type * as artifactChanges from '../../../src/features/artifacts/changes.contract.ts';
+import type * as foresight from '../../../src/features/artifacts/foresight.contract.ts';
+import type * as restore from '../../../src/features/artifacts/restore.contract.ts';
 import type * as audit from '../../../src/features/audit/audit.contract.ts';
 import type * as configuration from '../../../src/features/configuration/configuration.contract.ts';
-import type * as deliveries from '../../../src/features/webhooks/deliveries.contract.ts';
-import type * as foresight from '../../../src/features/artifacts/foresight.contract.ts';
 import type * as groups from '../../../src/features/groups/groups.contract.ts';
 import type * as immutability from '../../../src/features/immutability/immutability.contract.ts';
 import type * as labels from '../../../src/features/labels/labels.contract.ts';
@@ -19,10 +20,12 @@ import type * as statistics from '../../../src/features/statistics/statistics.co
 import type * as system from '../../../src/features/system/system.contract.ts';
 import type * as tags from '../../../src/features/tags/tags.contract.ts';
 import type * as users from '../../../src/features/users/users.contract.ts';
+import type * as deliveries from '../../../src/features/webhooks/deliveries.contract.ts';
 import type * as webhooks from '../../../src/features/webhooks/webhooks.contract.ts';
 
 /** A contract's file is added here when a page first calls it. Nothing of it is bundled: these are types. */
-type Contracts = typeof artifactChanges &
+type Contracts = typeof additions &
+  typeof artifactChanges &
   typeof artifacts &
   typeof audit &
   typeof configuration &
@@ -35,6 +38,7 @@ type Contracts = typeof artifactChanges &
   typeof projects &
   typeof quotas &
   typeof repositories &
+  typeof restore &
   typeof retention &
   typeof search &
   typeof sessions &

@@ -5,6 +5,8 @@ export function Moment({ time }: { time: string | undefined }) {
   const { i18n } = useTranslation();
   if (isUnset(time)) return <>–</>;
   const date = new Date(time);
+  // Pushers write some of them.
+  if (Number.isNaN(date.getTime())) return <bdi>{time}</bdi>;
   const shown = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
   return (
     <time dateTime={time} title={date.toISOString()}>

@@ -29,6 +29,8 @@ export interface PullCommandsProps {
   readonly platforms?: readonly string[];
   /** The caller may push here: those commands are shown too. */
   readonly mayPush?: boolean;
+  /** Of the button: small, as in rows, unless told otherwise. */
+  readonly size?: 'compact-xs' | 'sm';
 }
 
 /** "Get it": a button that opens the commands for one tag or digest. */
@@ -38,8 +40,8 @@ export function PullCommandsButton(props: PullCommandsProps) {
   return (
     <>
       <Button
-        size="compact-xs"
-        variant="default"
+        size={props.size ?? 'compact-xs'}
+        variant={props.size === 'sm' ? 'filled' : 'default'}
         aria-label={t('commands.getNamed', { name: nameOf(props) })}
         onClick={() => setOpen(true)}
       >

@@ -11,6 +11,7 @@ declare module 'i18next' {
     readonly defaultNS: 'portal';
     readonly fallbackNS: 'portal';
     readonly resources: {
+      readonly artifact: typeof import('../pages/artifact/en-us.json');
       readonly portal: typeof portal;
       readonly groups: typeof import('../pages/groups/en-us.json');
       readonly logs: typeof import('../pages/logs/en-us.json');

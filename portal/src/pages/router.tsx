@@ -13,6 +13,7 @@ import { readListSearch } from '../api/list-search.ts';
 import { readRepositoryName } from '../api/repository-name.ts';
 import { currentUser, systemInfo } from '../api/use-api.ts';
 import { Trouble } from '../components/trouble.tsx';
+import { readArtifactSearch } from './artifact/artifact-search.ts';
 import { readLogSearch } from './logs/log-search.ts';
 import { NotFound } from './not-found.tsx';
 import { readProjectsSearch } from './projects/projects-search.ts';
@@ -250,6 +251,36 @@ const repositoryViews = [
   repositoryInfo,
 ] as const;
 
+const artifactPath = '/harbor/projects/$id/repositories/$repo/artifacts-tab/artifacts/$digest';
+
+const artifact = createRoute({
+  getParentRoute: () => shell,
+  path: artifactPath,
+  params: {
+    parse: ({ id, repo, digest }) => ({ id, repo: readRepositoryName(repo), digest }),
+    stringify: (params) => params,
+  },
+  validateSearch: readArtifactSearch,
+  loader: texts('artifact'),
+  component: lazyRouteComponent(() => import('./artifact/artifact-page.tsx'), 'ArtifactPage'),
+});
+
+/** Harbor: how deep below an index it is. The page is the same. */
+const artifactAtDepth = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/projects/$id/repositories/$repo/artifacts-tab/depth/$depth/artifacts/$digest',
+  validateSearch: readArtifactSearch,
+  beforeLoad: ({ params: { id, repo, digest }, search }) => {
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw redirect({
+      to: artifactPath,
+      params: { id, repo: readRepositoryName(repo), digest },
+      search,
+      replace: true,
+    });
+  },
+});
+
 const tree = root.addChildren([
   home,
   harbor,
@@ -271,6 +302,8 @@ const tree = root.addChildren([
     groups,
     quotas,
     repository.addChildren(repositoryViews),
+    artifact,
+    artifactAtDepth,
   ]),
 ]);
 

@@ -12,17 +12,20 @@ export const getAddition = endpoint(
       'What is in an artifact besides: build history, files of a chart or a model, an SBOM; its manifest (extension)',
     params: Type.Object({
       ...ArtifactParams.properties,
-      addition: Type.Union(
-        [
-          'build_history',
-          'values.yaml',
-          'readme.md',
-          'dependencies',
-          'sbom',
-          'license',
-          'files',
-          'manifest',
-        ].map((name) => Type.Literal(name)),
+      // Its type is said apart: the members of a list that is mapped are unknown to the compiler.
+      addition: Type.Unsafe<string>(
+        Type.Union(
+          [
+            'build_history',
+            'values.yaml',
+            'readme.md',
+            'dependencies',
+            'sbom',
+            'license',
+            'files',
+            'manifest',
+          ].map((name) => Type.Literal(name)),
+        ),
       ),
     }),
     /** Of the content type that belongs to the addition; files that people wrote are never HTML. */
