@@ -215,6 +215,14 @@ const named: Record<string, (which: Pick<Place, 'name' | 'id' | 'label'>) => Cal
     path: `/projects/team/repositories/copy/artifacts?from=${name}/app:v1`,
   }),
   createRetention: ({ id }) => ({ method: 'POST', path: '/retentions', body: retentionOf(id) }),
+  TestWebhookTarget: ({ id }) => ({
+    method: 'POST',
+    path: '/projects/team/webhook/test',
+    body: {
+      policy_id: id === foreign.id ? told[1]?.policy : missingId,
+      target: { type: 'http', address: 'https://hook.test/in' },
+    },
+  }),
   previewRetention: ({ id }) => ({ method: 'POST', path: '/retentions/preview', body: retentionOf(id) }),
   updateProject: ({ id }) => ({
     method: 'PUT',

@@ -114,6 +114,20 @@ export async function stopQueue(ctx: TxContext, job: string): Promise<boolean> {
   return stopTasks(ctx, sql<boolean>`job = ${job} and status <> 'Running'`);
 }
 
+/** A task that waits for its time, or for another try, gets it now. False when it does not wait. */
+export async function hasten(ctx: TxContext, taskId: number): Promise<boolean> {
+  const row = await ctx.db
+    .updateTable('task')
+    .set({ status: 'Pending', run_at: sql<Date>`now()`, update_time: sql<Date>`now()` })
+    .where('id', '=', taskId)
+    .where('status', 'in', ['Pending', 'Scheduled'])
+    .returning('id')
+    .executeTakeFirst();
+  if (row === undefined) return false;
+  await sql`select pg_notify(${jobsChannel}, '')`.execute(ctx.db);
+  return true;
+}
+
 async function stopTasks(ctx: TxContext, which: ReturnType<typeof sql<boolean>>): Promise<boolean> {
   const stopped = await ctx.db
     .updateTable('task')

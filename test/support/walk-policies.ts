@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { TestApp } from './app.ts';
 import { idIn, type Place, prepare } from './walk-place.ts';
 import { get, post, put, remove, type Scene, type Visits } from './walk-rules.ts';
@@ -49,6 +50,15 @@ async function webhook(app: TestApp, { name }: Place): Promise<number> {
   return idIn(await prepare(app, 'POST', path, webhookOf(`hook-${Math.random()}`)));
 }
 
+/** What a task of a webhook carries; its target is gone. */
+const delivery = () => ({
+  target_id: randomUUID(),
+  delivery: randomUUID(),
+  event_type: 'PUSH_ARTIFACT',
+  content_type: 'application/json',
+  body: '{}',
+});
+
 async function ran(app: TestApp, kind: 'RETENTION' | 'WEBHOOK', policy: number): Promise<Run> {
   const { db } = app.database;
   const { id: execution } = await db
@@ -58,7 +68,13 @@ async function ran(app: TestApp, kind: 'RETENTION' | 'WEBHOOK', policy: number):
     .executeTakeFirstOrThrow();
   const { id: task } = await db
     .insertInto('task')
-    .values({ execution_id: execution, job: kind, payload: '{}', attempts: 1, status: 'Success' })
+    .values({
+      execution_id: execution,
+      job: kind,
+      payload: JSON.stringify(kind === 'WEBHOOK' ? delivery() : {}),
+      attempts: 1,
+      status: 'Success',
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   return { policy, execution, task };
@@ -210,5 +226,24 @@ export const webhookVisits: Visits = {
     rule: 'project notification-policy:read',
     prepare: someWebhookRun,
     call: (scene) => get(`${webhookRuns(scene)}/tasks/${scene.below?.[1]}/log`),
+  },
+  GetDeliveryOfWebhookTask: {
+    rule: 'project notification-policy:read',
+    prepare: someWebhookRun,
+    call: (scene) => get(`${webhookRuns(scene)}/tasks/${scene.below?.[1]}`),
+  },
+  RedeliverWebhookTask: {
+    rule: 'project notification-policy:update',
+    // Its target is gone.
+    status: 412,
+    prepare: someWebhookRun,
+    call: (scene) => post(`${webhookRuns(scene)}/tasks/${scene.below?.[1]}/redeliver`),
+  },
+  TestWebhookTarget: {
+    rule: 'project notification-policy:update',
+    // Nothing leaves the process: the address is refused.
+    status: 400,
+    call: (scene) =>
+      post(`${hooks(scene)}/test`, { target: { type: 'http', address: 'http://127.0.0.1:9/in' } }),
   },
 };

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { ExecutionId } from '#src/features/executions/index.ts';
 import { endpoint } from '#src/http/endpoint.ts';
-import { DateTime, ProjectParams, RowId } from '#src/http/shapes.ts';
+import { GivenTarget } from './webhooks.contract.ts';
+import { DateTime, Maybe, ProjectParams, RowId } from '#src/http/shapes.ts';
 
 const ExtraAttrs = Type.Record(Type.String(), Type.Unknown());
 
@@ -56,11 +57,42 @@ export const WebhookJob = Type.Object({
 });
 export type WebhookJob = Static<typeof WebhookJob>;
 
+const Answer = Type.Object({
+  /** Absent when there was no answer. */
+  status: count(),
+  /** Of its content, which is not kept: it may be somebody else's. */
+  bytes: count(),
+  complete: Type.Optional(Type.Boolean()),
+  milliseconds: Type.Integer(),
+  error: Type.Optional(Type.String()),
+});
+
+const Request = Type.Object({
+  method: Type.String(),
+  address: Type.String(),
+  /** Credentials and signature are stars. */
+  headers: Type.Record(Type.String(), Type.String()),
+  body: Type.String(),
+});
+
+export const WebhookDelivery = Type.Object({
+  task: Task,
+  request: Request,
+  /** What the last try came to; absent before the first. */
+  answer: Type.Optional(Answer),
+});
+export type WebhookDelivery = Static<typeof WebhookDelivery>;
+
+export const WebhookTest = Type.Object({ request: Request, answer: Answer, accepted: Type.Boolean() });
+export type WebhookTest = Static<typeof WebhookTest>;
+
 const tag = 'webhook';
 const path = '/projects/:project_name_or_id/webhook';
 const read = { project: 'notification-policy:read' } as const;
 const PolicyParams = Type.Object({ ...ProjectParams.properties, webhook_policy_id: RowId() });
 const ExecutionParams = Type.Object({ ...PolicyParams.properties, execution_id: ExecutionId() });
+const TaskParams = Type.Object({ ...ExecutionParams.properties, task_id: ExecutionId() });
+const taskPath = `${path}/policies/:webhook_policy_id/executions/:execution_id/tasks/:task_id` as const;
 
 export const ListExecutionsOfWebhookPolicy = endpoint(`GET ${path}/policies/:webhook_policy_id/executions`, {
   id: 'ListExecutionsOfWebhookPolicy',
@@ -83,16 +115,49 @@ export const ListTasksOfWebhookExecution = endpoint(
   },
 );
 
-export const GetLogsOfWebhookTask = endpoint(
-  `GET ${path}/policies/:webhook_policy_id/executions/:execution_id/tasks/:task_id/log`,
-  {
-    id: 'GetLogsOfWebhookTask',
-    tag,
-    guard: read,
-    params: Type.Object({ ...ExecutionParams.properties, task_id: ExecutionId() }),
-    reply: Type.String(),
-  },
-);
+export const GetLogsOfWebhookTask = endpoint(`GET ${taskPath}/log`, {
+  id: 'GetLogsOfWebhookTask',
+  tag,
+  guard: read,
+  params: TaskParams,
+  reply: Type.String(),
+});
+
+export const GetDeliveryOfWebhookTask = endpoint(`GET ${taskPath}`, {
+  id: 'GetDeliveryOfWebhookTask',
+  tag,
+  summary: 'What a task sent, and what the target made of it (extension)',
+  guard: read,
+  params: TaskParams,
+  reply: WebhookDelivery,
+});
+
+export const RedeliverWebhookTask = endpoint(`POST ${taskPath}/redeliver`, {
+  id: 'RedeliverWebhookTask',
+  tag,
+  summary:
+    'Tells a target of the same event once more, as a new execution; what still waits for a try gets it now (extension)',
+  guard: { project: 'notification-policy:update' },
+  params: TaskParams,
+  status: 201,
+  failures: [412],
+});
+
+export const TestWebhookTarget = endpoint(`POST ${path}/test`, {
+  id: 'TestWebhookTarget',
+  tag,
+  summary: 'Sends a sample event to a target, saved or not, and says what came back (extension)',
+  guard: { project: 'notification-policy:update' },
+  params: ProjectParams,
+  body: Type.Object({
+    /** Its secrets are used where the target leaves them out or shows stars, and the address is one of its own. */
+    policy_id: Maybe(RowId()),
+    event_type: Maybe(Type.String({ maxLength: 64 })),
+    target: GivenTarget,
+  }),
+  reply: WebhookTest,
+  failures: [429],
+});
 
 export const ListWebhookJobs = endpoint(`GET ${path}/jobs`, {
   id: 'ListWebhookJobs',

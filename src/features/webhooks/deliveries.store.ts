@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '#src/database/pool.ts';
+import type { Db, Tx } from '#src/database/pool.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import type { Clauses } from '#src/http/query.ts';
@@ -135,6 +135,34 @@ export async function listTasks(
     .modifyEnd(sliceOf(page))
     .execute();
   return { rows, total };
+}
+
+export interface TaskDetail extends TaskRow {
+  readonly job: string;
+  readonly payload: unknown;
+}
+
+/** With what it carries. */
+export function findTask(db: Db, executionId: number, taskId: number): Promise<TaskDetail | undefined> {
+  return db
+    .selectFrom('task')
+    .select([...taskColumns, 'job', 'payload'])
+    .where('id', '=', taskId)
+    .where('execution_id', '=', executionId)
+    .executeTakeFirst();
+}
+
+/** What its execution says of the event; kept from being swept until the transaction ends. */
+export async function holdDelivery(
+  tx: Tx,
+  executionId: number,
+): Promise<Pick<DeliveryRow, 'vendor_type' | 'extra_attrs'> | undefined> {
+  return tx
+    .selectFrom('execution')
+    .select(['vendor_type', 'extra_attrs'])
+    .where('id', '=', executionId)
+    .forKeyShare()
+    .executeTakeFirst();
 }
 
 export async function isTaskOf(db: Db, executionId: number, taskId: number): Promise<boolean> {

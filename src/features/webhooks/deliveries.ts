@@ -6,7 +6,7 @@ import * as store from './deliveries.store.ts';
 import { findPolicy } from './webhooks.store.ts';
 import { notFound } from './webhooks.ts';
 
-interface DeliveryPath {
+export interface DeliveryPath {
   readonly webhook_policy_id: number;
   readonly execution_id: number;
 }
@@ -46,7 +46,12 @@ export async function findTaskOf(
   return path.task_id;
 }
 
-async function requireDelivery(ctx: Context, project: GuardedProject, path: DeliveryPath): Promise<void> {
+/** Everything above a task is the project's own, or nothing is there (S-020). */
+export async function requireDelivery(
+  ctx: Context,
+  project: GuardedProject,
+  path: DeliveryPath,
+): Promise<void> {
   await requirePolicy(ctx, project, path.webhook_policy_id);
   if (!(await store.isDeliveryOf(ctx.db, path.webhook_policy_id, path.execution_id))) {
     throw new Failure(

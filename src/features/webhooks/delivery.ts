@@ -4,11 +4,11 @@ import { Failure } from '#src/failures.ts';
 import { defineJob, FinalFailure, type JobRun } from '#src/jobs/job.ts';
 import type { OutgoingAnswer } from '#src/outgoing/exchange.ts';
 import { findTarget, type LiveTarget, noteFailure, noteSuccess } from './delivery.store.ts';
-import { signatureOf } from './signature.ts';
-import { secretOf } from './targets.ts';
+import { isTaken, type Outcome, outcomeOf, sendTo } from './sending.ts';
 import type { WebhookParts } from './webhooks.ts';
 
-const Delivery = Type.Object({
+/** What a task carries. */
+export const Delivery = Type.Object({
   target_id: Type.String(),
   /** The event's: the same in every try and for every target. */
   delivery: Type.String(),
@@ -17,7 +17,7 @@ const Delivery = Type.Object({
   body: Type.String(),
 });
 
-interface DeliveryPayload {
+export interface DeliveryPayload {
   readonly target_id: string;
   readonly delivery: string;
   readonly event_type: string;
@@ -51,9 +51,6 @@ export function jobsOf({
   } as const;
 }
 
-/** Of an answer only its length is of interest, and that it ends. */
-const mostAnswerBytes = 64 * 1024;
-
 export async function deliver(run: JobRun, parts: WebhookParts, payload: DeliveryPayload): Promise<void> {
   if (!run.live.get('notification_enable')) {
     throw new FinalFailure('webhooks were switched off (notification_enable) before it was delivered');
@@ -64,12 +61,12 @@ export async function deliver(run: JobRun, parts: WebhookParts, payload: Deliver
   const body = Buffer.from(payload.body);
   run.note(`try ${run.attempt}: POST ${target.address}, ${payload.event_type}, ${body.length} bytes`);
   const began = performance.now();
-  const answer = await send(run, parts, { target, payload, body });
-  const took = Math.round(performance.now() - began);
-  // The status and the length, never the content: it may be somebody else's (S-036).
+  const answer = await send(run, parts, { target, payload, body, began });
+  const outcome = outcomeOf(answer, began);
   const length = `${answer.complete ? '' : 'more than '}${answer.body.length} bytes`;
-  run.note(`answered ${answer.status} with ${length} after ${took} ms`);
-  if (answer.status >= 200 && answer.status < 300) {
+  run.note(`answered ${answer.status} with ${length} after ${outcome.milliseconds} ms`);
+  await reportTry(run, target, outcome);
+  if (isTaken(answer.status)) {
     if (target.failures > 0) await inTransaction(run, (ctx) => noteSuccess(ctx, target.id));
     return;
   }
@@ -82,40 +79,30 @@ interface Attempt {
   readonly target: LiveTarget;
   readonly payload: DeliveryPayload;
   readonly body: Buffer;
+  readonly began: number;
 }
 
 async function send(
   run: JobRun,
-  { outgoing, secretKey, webhookTimeoutSeconds }: WebhookParts,
-  { target, payload, body }: Attempt,
+  parts: WebhookParts,
+  { target, payload, body, began }: Attempt,
 ): Promise<OutgoingAnswer> {
-  const authorization = secretOf(secretKey, target, 'auth_header');
-  const secret = secretOf(secretKey, target, 'secret');
-  const milliseconds = webhookTimeoutSeconds * 1000;
+  const { delivery, event_type: eventType, content_type: contentType } = payload;
   try {
-    return await outgoing.send({
-      method: 'POST',
-      url: target.address,
-      headers: {
-        'content-type': payload.content_type,
-        'x-moorage-event': payload.event_type,
-        'x-moorage-delivery': payload.delivery,
-        ...(authorization !== undefined && { authorization }),
-        ...(secret !== undefined && { 'x-moorage-signature': signatureOf(secret, body, new Date()) }),
-      },
-      body,
-      deadlines: { connect: milliseconds, head: milliseconds, whole: milliseconds },
-      mostBytes: mostAnswerBytes,
-      skipCertVerify: target.skip_cert_verify,
-      signal: run.signal,
-    });
+    return await sendTo(parts, target, { delivery, eventType, contentType, body }, run);
   } catch (error) {
+    const milliseconds = Math.round(performance.now() - began);
+    if (!run.signal.aborted) await reportTry(run, target, { milliseconds, error: (error as Error).message });
     // The address is refused: another try would be, too.
     if (error instanceof Failure) throw new FinalFailure(error.message, { cause: error });
     if (!run.signal.aborted) await inTransaction(run, (ctx) => noteFailure(ctx, target.id));
     throw error;
   }
 }
+
+/** What the last try came to stands with the task, as the log tells of all of them. */
+const reportTry = (run: JobRun, { address }: LiveTarget, answer: Outcome): Promise<void> =>
+  run.report({ address, answer });
 
 /** `Retry-After` of a target that is asked too much (429) or rests (503), in seconds, at most as long as any pause. */
 function secondsAsked({ status, headers }: OutgoingAnswer): number {

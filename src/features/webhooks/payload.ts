@@ -6,7 +6,10 @@ import type { TargetRow } from './webhooks.store.ts';
 
 /** An event with what belongs to it now. */
 export interface Told {
-  readonly event: HeardEvent;
+  readonly event: Pick<
+    HeardEvent,
+    'uuid' | 'event_type' | 'project_id' | 'occurred_at' | 'operator' | 'request_id' | 'data'
+  >;
   readonly project: { readonly name: string; readonly public: boolean };
   /** Undefined once the repository is gone (Harbor leaves date_created out then). */
   readonly repositoryTime: Date | undefined;

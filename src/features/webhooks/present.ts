@@ -1,6 +1,8 @@
 import { filled, unsetDate } from '#src/http/shapes.ts';
-import type { Execution, Task, WebhookJob } from './deliveries.contract.ts';
+import type { Execution, Task, WebhookDelivery, WebhookJob } from './deliveries.contract.ts';
 import type { DeliveryRow, TaskRow } from './deliveries.store.ts';
+import type { Delivery } from './redelivery.ts';
+import { shownHeaders } from './sending.ts';
 
 const timeOf = (time: Date | null): string => time?.toISOString() ?? unsetDate;
 
@@ -61,3 +63,23 @@ export function presentJob(row: DeliveryRow): WebhookJob {
     update_time: row.update_time.toISOString(),
   };
 }
+
+export function presentDelivery({ task, payload, target }: Delivery): WebhookDelivery {
+  const { address, answer } = task.extra_attrs;
+  const known = { auth_header: null, secret: null, ...target };
+  const { delivery, event_type: eventType, content_type: contentType, body } = payload;
+  return {
+    task: presentTask(task),
+    request: {
+      method: 'POST',
+      // Where it went; until it has been sent, where it would go.
+      address: typeof address === 'string' ? address : (target?.address ?? ''),
+      headers: shownHeaders({ delivery, eventType, contentType }, known),
+      body,
+    },
+    ...(isAnswer(answer) && { answer }),
+  };
+}
+
+const isAnswer = (value: unknown): value is NonNullable<WebhookDelivery['answer']> =>
+  typeof value === 'object' && value !== null && 'milliseconds' in value;

@@ -70,6 +70,14 @@ export function checkedPolicy(given: GivenPolicy): CheckedPolicy {
   };
 }
 
+/** One target by itself. BAD_REQUEST. */
+export function checkedTargetAlone(given: GivenTarget): CheckedTarget {
+  const problems: string[] = [];
+  const target = checkedTarget(given, '', problems);
+  if (problems.length > 0) throw new Failure('BAD_REQUEST', problems.join('; '));
+  return target;
+}
+
 function checkedTarget(given: GivenTarget, policy: string, problems: string[]): CheckedTarget {
   const type = notifyTypes.find((known) => known === given.type);
   const format = payloadFormats.find((known) => known === given.payload_format);

@@ -29,7 +29,7 @@ export type WebhookPolicy = Static<typeof WebhookPolicy>;
 
 const text = (maxLength: number) => Maybe(Type.String({ maxLength }));
 
-const GivenTarget = Type.Object({
+export const GivenTarget = Type.Object({
   type: text(64),
   address: text(2_048),
   auth_header: text(4_096),

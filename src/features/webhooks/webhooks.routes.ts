@@ -4,13 +4,19 @@ import { created, Listed, type Route, route } from '#src/http/endpoint.ts';
 import { filled, unsetDate } from '#src/http/shapes.ts';
 import * as deliveryApi from './deliveries.contract.ts';
 import { findTaskOf, listDeliveries, listTasksOf } from './deliveries.ts';
-import { presentExecution, presentJob, presentTask } from './present.ts';
+import { presentDelivery, presentExecution, presentJob, presentTask } from './present.ts';
+import { getDelivery, redeliver } from './redelivery.ts';
 import { mask, notifyTypes, payloadFormats } from './targets.ts';
+import { presentTrial, Trials } from './trial.ts';
 import * as api from './webhooks.contract.ts';
 import type { TargetRow } from './webhooks.store.ts';
 import * as webhooks from './webhooks.ts';
 
-export const webhookRoutes = (parts: webhooks.WebhookParts): readonly Route[] => [
+export function webhookRoutes(parts: webhooks.WebhookParts): readonly Route[] {
+  return [...policyRoutes(parts), ...deliveryRoutes(parts, new Trials(parts))];
+}
+
+const policyRoutes = (parts: webhooks.WebhookParts): readonly Route[] => [
   route(api.ListWebhookPoliciesOfProject, async (ctx, { project, page }) => {
     const { policies, total } = await webhooks.listPolicies(ctx, project, page);
     return new Listed(policies.map(presentPolicy), total);
@@ -41,7 +47,9 @@ export const webhookRoutes = (parts: webhooks.WebhookParts): readonly Route[] =>
     notify_type: [...notifyTypes],
     payload_formats: [{ notify_type: 'http', formats: [...payloadFormats] }],
   })),
+];
 
+const deliveryRoutes = (parts: webhooks.WebhookParts, trials: Trials): readonly Route[] => [
   route(deliveryApi.ListExecutionsOfWebhookPolicy, async (ctx, { project, params, page }) => {
     const { rows, total } = await listDeliveries(ctx, project, params.webhook_policy_id, page);
     return new Listed(rows.map(presentExecution), total);
@@ -54,6 +62,19 @@ export const webhookRoutes = (parts: webhooks.WebhookParts): readonly Route[] =>
 
   route(deliveryApi.GetLogsOfWebhookTask, async (ctx, { project, params }) =>
     taskLog(ctx.db, await findTaskOf(ctx, project, params)),
+  ),
+
+  route(deliveryApi.GetDeliveryOfWebhookTask, async (ctx, { project, params }) =>
+    presentDelivery(await getDelivery(ctx, project, params)),
+  ),
+
+  route(deliveryApi.RedeliverWebhookTask, async (ctx, { project, params, path }) => {
+    const { execution, task } = await redeliver(ctx, parts, project, params);
+    return created(path.replace(/\d+\/tasks\/\d+\/redeliver\/?$/, `${execution}/tasks/${task}`));
+  }),
+
+  route(deliveryApi.TestWebhookTarget, async (ctx, { project, body }) =>
+    presentTrial(await trials.deliver(ctx, project, body)),
   ),
 
   route(deliveryApi.ListWebhookJobs, async (ctx, { project, query, page }) => {
