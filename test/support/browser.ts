@@ -27,8 +27,8 @@ export interface Visit {
 }
 
 /** A whole server with the built portal, and a browser. */
-export async function startPortal(): Promise<Portal> {
-  const app = await startTestApp();
+export async function startPortal(options?: Parameters<typeof startTestApp>[0]): Promise<Portal> {
+  const app = await startTestApp(options);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   return {
     app,

@@ -9,6 +9,7 @@ import type * as configuration from '../../../src/features/configuration/configu
 import type * as groups from '../../../src/features/groups/groups.contract.ts';
 import type * as immutability from '../../../src/features/immutability/immutability.contract.ts';
 import type * as labels from '../../../src/features/labels/labels.contract.ts';
+import type * as jobAdmin from '../../../src/features/job-admin/job-admin.contract.ts';
 import type * as members from '../../../src/features/members/members.contract.ts';
 import type * as projects from '../../../src/features/projects/projects.contract.ts';
 import type * as quotas from '../../../src/features/quotas/quotas.contract.ts';
@@ -34,6 +35,7 @@ type Contracts = typeof additions &
   typeof groups &
   typeof immutability &
   typeof labels &
+  typeof jobAdmin &
   typeof members &
   typeof projects &
   typeof quotas &

@@ -78,7 +78,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tbody>
         </table>
       </div>
-      {query.data && <Pages total={query.data.total} search={search} onSearch={onSearch} />}
+      {query.data && (
+        <Pages caption={props.caption} total={query.data.total} search={search} onSearch={onSearch} />
+      )}
     </>
   );
 }
@@ -186,12 +188,13 @@ function HeaderCell<Row>({ column, search, onSearch }: HeaderCellProps<Row>) {
 }
 
 interface PagesProps {
+  readonly caption: string;
   readonly total: number;
   readonly search: ListSearch;
   readonly onSearch: (change: ListSearch) => void;
 }
 
-function Pages({ total, search, onSearch }: PagesProps) {
+function Pages({ caption, total, search, onSearch }: PagesProps) {
   const { t } = useTranslation();
   const { page, page_size } = pageOf(search);
   const last = Math.max(1, Math.ceil(total / page_size));
@@ -199,7 +202,7 @@ function Pages({ total, search, onSearch }: PagesProps) {
   const shown = { from, to: Math.min(page * page_size, total), total };
   const turn = (to: number) => onSearch({ page: to === 1 ? undefined : to });
   return (
-    <nav className="pages" aria-label={t('table.pages')}>
+    <nav className="pages" aria-label={`${t('table.pages')}: ${caption}`}>
       <Text size="sm" role="status">
         {t('table.shown', shown)}
       </Text>

@@ -1,26 +1,22 @@
-import { Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { StateMark } from './state-mark.tsx';
 
-const colours = {
-  Pending: 'gray',
-  Scheduled: 'gray',
-  Running: 'sea',
-  Success: 'green.9',
-  Error: 'red.9',
-  Stopped: 'gray',
+const tones = {
+  Pending: 'quiet',
+  Scheduled: 'quiet',
+  Running: 'busy',
+  Success: 'good',
+  Error: 'bad',
+  Stopped: 'quiet',
 } as const;
 
-type State = keyof typeof colours;
+type State = keyof typeof tones;
 
-const isState = (status: string): status is State => Object.hasOwn(colours, status);
+const isState = (status: string): status is State => Object.hasOwn(tones, status);
 
 /** The state of a run or a task, by Harbor's names of them. */
 export function JobState({ status = '' }: { status?: string | undefined }) {
   const { t } = useTranslation();
   if (!isState(status)) return <>{status || '–'}</>;
-  return (
-    <Badge variant={status === 'Error' ? 'filled' : 'outline'} color={colours[status]}>
-      {t(`jobState.${status}`)}
-    </Badge>
-  );
+  return <StateMark tone={tones[status]}>{t(`jobState.${status}`)}</StateMark>;
 }

@@ -37,7 +37,7 @@ export function LogView({ label, lines, growing = false, download }: LogViewProp
     if (scrollTop + clientHeight < scrollHeight - 2 * lineHeight) setFollow(false);
   };
   return (
-    <section aria-label={label}>
+    <div>
       <Group mb="xs" gap="sm">
         <SearchField {...search} />
         {growing && (
@@ -70,7 +70,7 @@ export function LogView({ label, lines, growing = false, download }: LogViewProp
           <Lines lines={lines} top={top} wanted={search.wanted} current={search.current} />
         </div>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -96,7 +96,7 @@ function Lines({ lines, top, wanted, current }: LinesProps) {
             className={number === current ? 'log-line found' : 'log-line'}
             style={{ top: number * lineHeight }}
           >
-            <span className="log-number" aria-hidden="true" style={{ minWidth: `${digits}ch` }}>
+            <span className="log-number" aria-hidden="true" style={{ width: `calc(${digits}ch + 1.5rem)` }}>
               {number + 1}
             </span>
             <span className="log-text">{marked(text, wanted)}</span>

@@ -19,6 +19,7 @@ declare module 'i18next' {
       readonly quotas: typeof import('../pages/quotas/en-us.json');
       readonly users: typeof import('../pages/users/en-us.json');
       readonly repository: typeof import('../pages/repository/en-us.json');
+      readonly policies: typeof import('../pages/policies/en-us.json');
     };
   }
 }

@@ -16,6 +16,7 @@ import { Trouble } from '../components/trouble.tsx';
 import { readArtifactSearch } from './artifact/artifact-search.ts';
 import { readLogSearch } from './logs/log-search.ts';
 import { NotFound } from './not-found.tsx';
+import { readRunsSearch } from './policies/runs-search.ts';
 import { readProjectsSearch } from './projects/projects-search.ts';
 import { readArtifactsSearch } from './repository/artifacts-search.ts';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
@@ -183,6 +184,36 @@ const quotas = createRoute({
   component: lazyRouteComponent(() => import('./quotas/quotas-page.tsx'), 'QuotasPage'),
 });
 
+const policies = createRoute({
+  getParentRoute: () => project,
+  path: 'tag-strategy',
+  loader: texts('policies'),
+  component: lazyRouteComponent(() => import('./policies/policy-tab.tsx'), 'PolicyTab'),
+});
+
+const policiesStart = createRoute({
+  getParentRoute: () => policies,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw redirect({ to: '/harbor/projects/$id/tag-strategy/tag-retention', params, search: {} });
+  },
+});
+
+const retention = createRoute({
+  getParentRoute: () => policies,
+  path: 'tag-retention',
+  validateSearch: readRunsSearch,
+  component: lazyRouteComponent(() => import('./policies/retention-tab.tsx'), 'RetentionTab'),
+});
+
+const immutability = createRoute({
+  getParentRoute: () => policies,
+  path: 'immutable-tag',
+  validateSearch: (search: Record<string, unknown>) => readListSearch(search, []),
+  component: lazyRouteComponent(() => import('./policies/immutable-tab.tsx'), 'ImmutableTab'),
+});
+
 const repository = createRoute({
   getParentRoute: () => shell,
   path: '/harbor/projects/$id/repositories/$repo',
@@ -295,6 +326,7 @@ const tree = root.addChildren([
       projectLog,
       ...projectLogs,
       configuration,
+      policies.addChildren([policiesStart, retention, immutability]),
     ]),
     log,
     ...logs,

@@ -49,6 +49,11 @@ export function ProjectPage() {
             {t('project.members')}
           </Link>
         )}
+        {can('tag-retention:read') && (
+          <Link to="/harbor/projects/$id/tag-strategy" {...tab} activeOptions={{ includeSearch: false }}>
+            {t('project.policies')}
+          </Link>
+        )}
         {can('log:list') && (
           <Link
             to="/harbor/projects/$id/logs/project-audit-log"
