@@ -139,7 +139,10 @@ function createRunner({ database, log }: AppOptions, parts: Parts): JobsOfApp {
     slots: parts.settings.jobWorkers,
     ...jobs,
   });
-  const collection = new CollectionLoop(own, features, log, parts.settings.collectionSeconds);
+  const collection = new CollectionLoop(own, features, log, {
+    everySeconds: parts.settings.collectionSeconds,
+    historyDays: parts.settings.tagHistoryDays,
+  });
   const ctx: Context = {
     db: own.db,
     who: theRegistry,

@@ -44,6 +44,7 @@ describe('defaults', () => {
       storage: { driver: 'filesystem', root: join(folder, 'data', 'storage') },
       uploadExpiryHours: 168,
       blobLeaseSeconds: 3600,
+      tagHistoryDays: 365,
       jobWorkers: 10,
       collectionSeconds: 60,
       outgoingAllow: '',
@@ -282,5 +283,5 @@ test('settings survive JSON, as they do on their way to a worker process', () =>
 
 test('every name in the schema is a setting that can be given', () => {
   expect(settingNames).toContain('externalUrl');
-  expect(settingNames).toHaveLength(25);
+  expect(settingNames).toHaveLength(26);
 });

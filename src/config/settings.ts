@@ -3,6 +3,7 @@ import type { StorageSettings } from '#src/storage/settings.ts';
 import { says } from './documentation.ts';
 import type { LiveAtStart } from './live.ts';
 import { outgoingSettings } from './settings-outgoing.ts';
+import { upkeepSettings } from './settings-upkeep.ts';
 
 const basics = { group: 'Basics' };
 const listening = { group: 'Listening' };
@@ -204,17 +205,7 @@ export const settingsSchema = Type.Object({
       example: 20,
     }),
   }),
-  collectionSeconds: Type.Integer({
-    minimum: 1,
-    maximum: 86_400,
-    ...says({
-      ...storage,
-      description: 'How often garbage collection looks for what nobody needs any more.',
-      rule: 'must be a whole number of seconds from 1 to 86400 (a day)',
-      default: 60,
-      example: 600,
-    }),
-  }),
+  ...upkeepSettings,
   secretKey: Type.Optional(
     Type.String({
       minLength: 32,

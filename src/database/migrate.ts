@@ -12,6 +12,7 @@ import { collection } from './migrations/0010-collection.ts';
 import { webhooks } from './migrations/0011-webhooks.ts';
 import { policies } from './migrations/0012-policies.ts';
 import { ledger } from './migrations/0013-ledger.ts';
+import { tagHistory } from './migrations/0014-tag-history.ts';
 import { tagOrder } from './migrations/0015-tag-order.ts';
 import { preferences } from './migrations/0016-preferences.ts';
 
@@ -36,6 +37,7 @@ const migrations: readonly Migration[] = [
   { version: 11, name: 'webhooks', sql: webhooks },
   { version: 12, name: 'policies', sql: policies },
   { version: 13, name: 'ledger', sql: ledger },
+  { version: 14, name: 'tag-history', sql: tagHistory },
   { version: 15, name: 'tag-order', sql: tagOrder },
   { version: 16, name: 'preferences', sql: preferences },
 ];

@@ -2,10 +2,11 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 import type { CollectionTables } from './tables-collection.ts';
 import type { JobTables } from './tables-jobs.ts';
 import type { PolicyTables } from './tables-policies.ts';
+import type { TagHistoryTables } from './tables-tag-history.ts';
 import type { WebhookTables } from './tables-webhooks.ts';
 
 /** Rows as PostgreSQL has them; `int8` is read as a number (sizes and ids stay below 2^53). */
-export interface Tables extends JobTables, CollectionTables, PolicyTables, WebhookTables {
+export interface Tables extends JobTables, CollectionTables, PolicyTables, TagHistoryTables, WebhookTables {
   installation: { name: string; value: string };
   user_account: UserAccountTable;
   project: ProjectTable;

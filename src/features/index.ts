@@ -37,6 +37,7 @@ import { sessionRoutes } from './sessions/sessions.routes.ts';
 import { searchRoutes } from './search/search.routes.ts';
 import { statisticRoutes } from './statistics/statistics.routes.ts';
 import { systemRoutes, type SystemParts } from './system/system.routes.ts';
+import { tagHistoryRoutes } from './tag-history/tag-history.routes.ts';
 import { tagRoutes } from './tags/tags.routes.ts';
 import { userRoutes } from './users/users.routes.ts';
 import { announceEvents, type WebhookParts } from './webhooks/index.ts';
@@ -66,6 +67,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...artifactChangeRoutes(parts),
     ...additionRoutes(parts),
     ...tagRoutes(parts),
+    ...tagHistoryRoutes(parts),
     ...immutabilityRoutes,
     ...retentionRoutes,
     ...memberRoutes,

@@ -122,8 +122,8 @@ async function storeUnder(
     manifest,
     tags,
     lease: `${registry.leaseSeconds} seconds`,
-    username: isRecorded(registry.live, pushed) ? nameOf(identity.who) : null,
-    clientAddress: request.socket.remoteAddress ?? '',
+    username: nameOf(identity.who),
+    auditedFrom: isRecorded(registry.live, pushed) ? (request.socket.remoteAddress ?? '') : null,
     protection: project.protection,
     told: { operator: nameOf(identity.who), requestId },
   });

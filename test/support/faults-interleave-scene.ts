@@ -214,7 +214,7 @@ async function putImage(world: World, place: Place, image: Image, tag: string): 
     manifest: parseManifest(image.manifest, manifestType),
     tags: [tag],
     username: null,
-    clientAddress: '',
+    auditedFrom: null,
     protection: compileProtection(0, []),
   });
   if (problem) throw new Error(`the scene could not be made: ${JSON.stringify(problem)}`);

@@ -92,6 +92,21 @@ export const contentVisits: Visits = {
     },
     call: (scene) => remove(`${tagged(scene)}/old-${scene.number}`),
   },
+  listTagHistory: {
+    rule: 'project tag:list',
+    call: (scene) => get(`${repositories(scene)}/app/tag-history`),
+  },
+  rollbackTag: {
+    // It moves a tag, which takes both rights.
+    rule: 'project tag:delete',
+    prepare: async (scene) => {
+      await prepare(scene.app, 'POST', tagged(scene), { name: `moved-${scene.number}` });
+    },
+    call: (scene) =>
+      post(`${repositories(scene)}/app/tags/moved-${scene.number}/rollback`, {
+        digest: scene.place.image.digest,
+      }),
+  },
 
   addLabel: {
     rule: 'project artifact-label:create',

@@ -72,6 +72,8 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'getPreferences: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'updatePreferences: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'getOverview: Harbor has no such operation': 'an extension (docs/compatibility.md)',
+  'listTagHistory: Harbor has no such operation': 'an extension (docs/compatibility.md)',
+  'rollbackTag: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'restoreArtifact: Harbor has no such operation': 'an extension: what was deleted comes back for a time',
   'previewDeletion: Harbor has no such operation': 'an extension: what goes along is known before',
   'getRestorable: Harbor has no such operation': 'an extension: see restoreArtifact',

@@ -131,6 +131,7 @@ async function copyTree(
     ctx,
     target,
     tagged.map(({ name, digest: named }) => ({ name, to: copyOf(named) })),
+    'copy',
   );
   if (fresh.length + tags.length === 0) return;
   await tell(ctx, target, new Set([...fresh.map((one) => one.digest), digest]), tagged);

@@ -1,5 +1,6 @@
 import { type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { emit, emitAll, type Happening, resourcesOf } from '#src/events/emit.ts';
+import type { TagOperation } from '#src/database/tables-tag-history.ts';
 import { Failure } from '#src/failures.ts';
 import { record, recordAll } from '#src/features/audit/index.ts';
 import { type ContentParts, findRepository, type Repository } from '#src/features/repositories/index.ts';
@@ -56,7 +57,7 @@ export function removeArtifact(
         going.map((node) => node.id),
         why,
       );
-      const tags = await removeRows(ctx, repository, going);
+      const tags = await removeRows(ctx, repository, going, 'delete');
       await recordDeletion(ctx, repository, { id, digest }, { going, tags });
       return true;
     }),
@@ -66,6 +67,8 @@ export function removeArtifact(
 export interface Removal {
   /** The reason that the ledger and the audit log give. */
   readonly why: string;
+  /** What the history of their tags calls it. */
+  readonly operation: 'delete' | 'retention';
   /** Of those artifacts, locked with their tags, the ones that are still what they were when they were chosen (G-82). */
   unchanged(ctx: TxContext, ids: readonly number[]): Promise<ReadonlySet<number>>;
 }
@@ -78,7 +81,7 @@ export async function removeArtifacts(
   ctx: TxContext,
   repository: Repository,
   roots: readonly Root[],
-  { why, unchanged }: Removal,
+  { why, operation, unchanged }: Removal,
 ): Promise<Root[]> {
   const asked = roots.map(({ id }) => id);
   const planned = goingWith(asked, await store.listTree(ctx.db, repository.repository_id, asked));
@@ -100,6 +103,7 @@ export async function removeArtifacts(
     ctx,
     repository,
     tree.filter(({ id }) => going.has(id)),
+    operation,
   );
   const gone = roots.filter(({ id }) => going.has(id));
   const named = Map.groupBy(tags, (tag) => tag.artifact_id);
@@ -165,6 +169,7 @@ async function removeRows(
   ctx: TxContext,
   repository: Repository,
   going: readonly TreeNode[],
+  operation: TagOperation,
 ): Promise<{ name: string; artifact_id: number }[]> {
   const ids = going.map(({ id }) => id);
   const tags = await store.listTags(ctx.db, ids);
@@ -172,6 +177,7 @@ async function removeRows(
     ctx,
     repository,
     tags.map(({ name, artifact_id }) => ({ name, to: undefined, from: artifact_id })),
+    operation,
   );
   const blobs = await store.remove(ctx.db, ids);
   await store.releaseBlobs(ctx.db, repository, blobs);

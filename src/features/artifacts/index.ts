@@ -7,4 +7,6 @@ export { Details } from './details.ts';
 export { type ArtifactRow, findArtifact } from './find.ts';
 export { insertManifest, type ManifestProblem } from './insert-manifest.ts';
 export { presentLabel, presentTag } from './present.ts';
-export { removeTag, setTag } from './tag-changes.ts';
+export { restoreDigest, type Restored } from './restore.ts';
+export { changeTags, removeTag, setTag } from './tag-changes.ts';
+export { lockDigest } from './tag-changes.store.ts';

@@ -21,9 +21,10 @@ export interface NewManifest {
   /** Sorted. */
   readonly tags: readonly string[];
   readonly lease: string;
-  /** Null when nobody wants an audit entry. */
+  /** Null when this is no push: then neither the audit log nor the history of tags hears of it. */
   readonly username: string | null;
-  readonly clientAddress: string;
+  /** The client's address; null when nobody wants an audit entry. */
+  readonly auditedFrom: string | null;
   /**
    * The rules of immutable tags as the caller knows them. It fails with MRI01 over an immutable tag, with MRI02 when
    * these are no longer the rules; both are the immutability feature's to explain.
@@ -75,7 +76,7 @@ export async function insertManifest(ask: Ask, one: NewManifest): Promise<Manife
     one.tags,
     one.lease,
     one.username,
-    one.clientAddress,
+    one.auditedFrom,
     one.protection.protects(one.repository, one.tags),
     one.protection.epoch,
     one.told?.operator ?? null,

@@ -9,7 +9,7 @@ import type { GuardedProject } from '#src/http/endpoint.ts';
 import { parseManifest } from '#src/oci/manifest.ts';
 import { isTag, parseRepositoryName } from '#src/oci/reference.ts';
 import { isDigest } from '#src/oci/digest.ts';
-import { ensureRepository, linkBlobs } from './copy.store.ts';
+import { ensureRepository, linkBlobs, lockCopies } from './copy.store.ts';
 import type { ArtifactPath } from './deletion.ts';
 import { insertManifest } from './insert-manifest.ts';
 import * as store from './restore.store.ts';
@@ -57,18 +57,34 @@ async function restoreIn(ctx: TxContext, repository: Repository, reference: stri
     if (tag) return tag;
   }
   const root = await store.findKept(ctx.db, repository.project_id, repository.name, by);
-  if (!root) {
-    throw new Failure(
-      'NOT_FOUND',
-      `nothing that was deleted from ${repository.name} as ${reference} can be brought back: it was never there, is back already, or its time (setting restore_hours) is over`,
-    );
-  }
+  if (root) return restoreTree(ctx, repository, root);
+  throw new Failure(
+    'NOT_FOUND',
+    `nothing that was deleted from ${repository.name} as ${reference} can be brought back: it was never there, is back already, or its time (setting restore_hours) is over`,
+  );
+}
+
+/**
+ * For a caller that has locked the repository's row, wraps this in `content.changing`, and explains an exceeded quota.
+ * Undefined when the artifact is not in the trash, or no longer.
+ */
+export async function restoreDigest(
+  ctx: TxContext,
+  repository: Repository,
+  digest: string,
+): Promise<Restored | undefined> {
+  const root = await store.findKept(ctx.db, repository.project_id, repository.name, { digest });
+  return root && restoreTree(ctx, repository, root);
+}
+
+async function restoreTree(ctx: TxContext, repository: Repository, root: store.Kept): Promise<Restored> {
   const tree = await treeOf(ctx, root);
   const ids = tree.map(({ id }) => id);
   await linkBlobs(ctx.db, repository, await store.lockKeptBlobs(ctx.db, ids));
   const wanted = tree.flatMap(({ tags }) => tags);
   const taken = await store.takenTags(ctx.db, repository.repository_id, wanted);
-  for (const kept of tree) await insert(ctx, repository, kept, taken);
+  for (const kept of tree) await insert(ctx, repository, kept);
+  await setTags(ctx, repository, tree, taken);
   await store.setTimes(ctx.db, repository.repository_id, tree);
   await store.forget(ctx.db, ids);
   const restored = {
@@ -95,7 +111,7 @@ async function restoreTag(
       `tag ${name} exists again in ${repository.name}; delete or rename that one first`,
     );
   }
-  await changeTags(ctx, repository, [{ name, to: artifact }]);
+  await changeTags(ctx, repository, [{ name, to: artifact }], 'restore');
   await store.forget(ctx.db, [kept.id]);
   await audit(ctx, repository, `:${name}`, { artifacts: [], tags: [name] });
   return { artifacts: [], tags: [name] };
@@ -128,12 +144,23 @@ async function treeOf(ctx: TxContext, root: store.Kept): Promise<store.Kept[]> {
 const childrenOf = (kept: store.Kept): string[] =>
   parseManifest(kept.payload, kept.media_type).manifests.map(({ digest }) => digest);
 
-async function insert(
+/** What each of them was called, unless something else is called that now. */
+async function setTags(
   ctx: TxContext,
   repository: Repository,
-  kept: store.Kept,
+  tree: readonly store.Kept[],
   taken: ReadonlySet<string>,
 ): Promise<void> {
+  const named = tree.flatMap(({ digest, tags }) => tags.map((name) => ({ name, digest })));
+  const free = named.filter(({ name }) => !taken.has(name));
+  if (free.length === 0) return;
+  const digests = [...new Set(free.map(({ digest }) => digest))];
+  const ids = await lockCopies(ctx.db, repository.repository_id, digests);
+  const changes = free.map(({ name, digest }) => ({ name, to: ids.get(digest) }));
+  await changeTags(ctx, repository, changes, 'restore');
+}
+
+async function insert(ctx: TxContext, repository: Repository, kept: store.Kept): Promise<void> {
   const problem = await insertManifest((statement, values) => run(ctx.db, statement, values), {
     projectId: repository.project_id,
     repositoryId: repository.repository_id,
@@ -141,11 +168,11 @@ async function insert(
     digest: kept.digest,
     bytes: kept.payload,
     manifest: parseManifest(kept.payload, kept.media_type),
-    tags: kept.tags.filter((tag) => !taken.has(tag)),
+    tags: [],
     lease: '0',
     // One entry tells of the whole restoration.
     username: null,
-    clientAddress: ctx.clientAddress,
+    auditedFrom: null,
     protection: await protectionOf(ctx, repository.project_id),
   });
   if (!problem) return;

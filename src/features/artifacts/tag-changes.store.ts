@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '#src/database/pool.ts';
+import type { TagOperation } from '#src/database/tables-tag-history.ts';
 
 export interface NamedArtifact {
   readonly name: string;
@@ -58,6 +59,37 @@ export async function removeTags(tx: Tx, repositoryId: number, names: readonly s
   await sql`delete from tag where repository_id = ${repositoryId} and name = any(${names}::text[])`.execute(
     tx,
   );
+}
+
+/** The artifact's id; it stays until the transaction ends. */
+export async function lockDigest(tx: Tx, repositoryId: number, digest: string): Promise<number | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    select id from artifact where repository_id = ${repositoryId} and digest = ${digest} for key share`.execute(
+    tx,
+  );
+  return rows[0]?.id;
+}
+
+interface Noted {
+  readonly name: string;
+  /** The digest that it named; undefined when it is new. */
+  readonly before: string | undefined;
+  /** The artifact that it names now; undefined when it went. */
+  readonly to: number | undefined;
+}
+
+/** Writes the history of tags that were changed in this transaction. */
+export async function noteHistory(
+  tx: Tx,
+  { project_id, name }: { project_id: number; name: string },
+  changed: readonly Noted[],
+  { operation, username }: { operation: TagOperation; username: string },
+): Promise<void> {
+  await sql`
+    select note_tag(${project_id}, ${name}, c.name, c.before, a.digest, ${operation}, ${username})
+      from unnest(${changed.map((one) => one.name)}::text[], ${changed.map((one) => one.before ?? null)}::text[],
+                  ${changed.map((one) => one.to ?? null)}::bigint[]) c(name, before, artifact_id)
+      left join artifact a on a.id = c.artifact_id`.execute(tx);
 }
 
 /** False when it was deleted: a tag cannot be set on it any more. */

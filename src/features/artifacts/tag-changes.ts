@@ -1,4 +1,6 @@
+import { nameOf } from '#src/access/authorize.ts';
 import { type Context, inTransaction, type TxContext } from '#src/context.ts';
+import type { TagOperation } from '#src/database/tables-tag-history.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { protectionOf, tagRefusal } from '#src/features/immutability/index.ts';
@@ -25,12 +27,14 @@ export interface ChangedTag {
 
 /**
  * The one door for every tag that is set, moved or taken away outside of a push (G-86). Returns what really changed:
- * a tag that names its artifact already, or is not there to be taken away, is left as it is.
+ * a tag that names its artifact already, or is not there to be taken away, is left as it is. `operation` is what the
+ * history of tags calls it.
  */
 export async function changeTags(
   ctx: TxContext,
   place: Repository,
   changes: readonly TagChange[],
+  operation: TagOperation,
 ): Promise<ChangedTag[]> {
   const repository = place.repository_id;
   const done: ChangedTag[] = [];
@@ -50,6 +54,10 @@ export async function changeTags(
     const lost = new Set(fresh.names.filter((name) => !inserted.has(name)));
     open = open.filter(({ name }) => lost.has(name));
   }
+  if (done.length === 0) return done;
+  const targets = new Map(changes.map(({ name, to }) => [name, to]));
+  const noted = done.map(({ name, before }) => ({ name, before, to: targets.get(name) }));
+  await store.noteHistory(ctx.db, place, noted, { operation, username: nameOf(ctx.who) });
   return done;
 }
 
@@ -106,7 +114,7 @@ export async function setTag(
       if (!(await store.lockArtifact(ctx.db, artifact.id))) {
         throw new Failure('NOT_FOUND', `artifact ${repository.name}@${artifact.digest} not found`);
       }
-      const [changed] = await changeTags(ctx, repository, [{ name, to: artifact.id }]);
+      const [changed] = await changeTags(ctx, repository, [{ name, to: artifact.id }], 'tag');
       if (!changed) return;
       const { before } = changed;
       const detail = { digest: artifact.digest, ...(before !== undefined && { from: before }) };
@@ -127,7 +135,7 @@ export function removeTag(
   return content.tagging(repository.name, () =>
     inTransaction(ctx, async (ctx) => {
       const change = { name, to: undefined, ...(artifact && { from: artifact.id }) };
-      const [changed] = await changeTags(ctx, repository, [change]);
+      const [changed] = await changeTags(ctx, repository, [change], 'delete');
       if (changed?.before === undefined) return false;
       await recordTag(ctx, 'delete', repository, name, { digest: changed.before });
       await noteTags(ctx, repository, [{ name, digest: changed.before }], why);

@@ -1,4 +1,5 @@
 import type { Database } from '#src/database/pool.ts';
+import { removeOldHistory } from '#src/features/tag-history/index.ts';
 import type { Logger } from '#src/log.ts';
 import { type CollectionParts, collect } from './collect.ts';
 
@@ -8,15 +9,22 @@ export class CollectionLoop {
   readonly #parts: CollectionParts;
   readonly #log: Logger;
   readonly #everyMilliseconds: number;
+  readonly #historyDays: number;
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(database: Database, parts: CollectionParts, log: Logger, everySeconds: number) {
+  constructor(
+    database: Database,
+    parts: CollectionParts,
+    log: Logger,
+    { everySeconds, historyDays }: { everySeconds: number; historyDays: number },
+  ) {
     this.#database = database;
     this.#parts = parts;
     this.#log = log;
     this.#everyMilliseconds = everySeconds * 1000;
+    this.#historyDays = historyDays;
   }
 
   start(): void {
@@ -40,6 +48,7 @@ export class CollectionLoop {
   async #pass(): Promise<void> {
     try {
       const { signal } = this.#stop;
+      await removeOldHistory(this.#database, this.#historyDays, signal);
       const gone = await collect(this.#database, this.#parts, {
         windowSeconds: 0,
         executionId: null,

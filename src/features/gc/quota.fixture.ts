@@ -150,7 +150,7 @@ export class Changes {
         tags,
         lease: '0',
         username: null,
-        clientAddress: '',
+        auditedFrom: '',
         protection: compileProtection(0, []),
       }),
     );

@@ -47,6 +47,19 @@ export async function listTags(tx: Tx, id: number, after: string): Promise<strin
   return rows.map(({ name }) => name);
 }
 
+/** That every tag of a locked repository goes, in the history of tags. */
+export async function noteTags(tx: Tx, { id, project_id, name }: Going, username: string): Promise<void> {
+  await sql`
+    select count(note_tag(${project_id}, ${name}, t.name, a.digest, null, 'delete', ${username}))
+      from tag t join artifact a on a.id = t.artifact_id where t.repository_id = ${id}`.execute(tx);
+}
+
+interface Going {
+  readonly id: number;
+  readonly project_id: number;
+  readonly name: string;
+}
+
 /** What `lock` has locked. The project gets back the bytes of blobs that no other repository of it holds. */
 export async function remove(tx: Tx, { id, project_id }: { id: number; project_id: number }): Promise<void> {
   await tx.deleteFrom('tag').where('repository_id', '=', id).execute();

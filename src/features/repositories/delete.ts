@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { nameOf } from '#src/access/authorize.ts';
 import { announce, type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { emitRepositoryGone } from '#src/events/emit.ts';
 import { record } from '#src/features/audit/index.ts';
@@ -36,6 +37,7 @@ async function remove(ctx: TxContext, repository: Repository): Promise<void> {
   await refuseImmutable(ctx, repository);
   await keepRepository(ctx, repository);
   await emitRepositoryGone(ctx, repository);
+  await store.noteTags(ctx.db, { id, project_id, name }, nameOf(ctx.who));
   await store.remove(ctx.db, { id, project_id });
   const detail = { artifacts };
   await record(ctx, { operation: 'delete', resource_type: 'repository', resource: name, project_id, detail });

@@ -59,6 +59,7 @@ const remove = async (nodes: readonly Node[]) => {
   return inTransaction(context(), (ctx) =>
     removeArtifacts(ctx, place, nodes, {
       why: 'a test',
+      operation: 'retention',
       unchanged: (ctx, ids) => unchanged(ctx, place, nodes, ids),
     }),
   );

@@ -137,6 +137,7 @@ async function removeTogether(task: Task, nodes: readonly Node[]): Promise<Reado
           }
           const gone = await removeArtifacts(ctx, repository, nodes, {
             why: reasonOf(policy),
+            operation: 'retention',
             unchanged: (ctx, ids) => unchanged(ctx, repository, nodes, ids),
           });
           return new Set(gone.map(({ id }) => id));

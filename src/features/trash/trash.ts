@@ -37,9 +37,10 @@ export async function noteTags(
   if (tags.length > 0) await store.keepTags(ctx.db, place, tags, deletionOf(ctx, why));
 }
 
-/** Nothing of a deleted project comes back, not even in a later one of its name (G-80). */
+/** Nothing of a deleted project comes back, nor what its tags were, not even in a later one of its name (G-80). */
 export async function removeOfProject(ctx: TxContext, projectId: number): Promise<void> {
   await ctx.db.deleteFrom('trash').where('project_id', '=', projectId).execute();
+  await ctx.db.deleteFrom('tag_history').where('project_id', '=', projectId).execute();
 }
 
 function deletionOf(ctx: TxContext, reason: string): store.Deletion {

@@ -1,0 +1,1 @@
+export { removeOldHistory } from './tag-history.ts';
