@@ -141,6 +141,7 @@ export const systemVisits: Visits = {
 
   search: { rule: 'open', call: () => get('/search?q=a') },
   quickSearch: { rule: 'open', call: () => get('/search/quick?q=a') },
+  getStorageUse: { rule: 'system quota:list', call: () => get('/statistics/storage') },
   getStatistic: { rule: 'login', call: () => get('/statistics') },
   getSystemInfo: { rule: 'open', call: () => get('/systeminfo') },
   getVolumes: { rule: 'system system-volumes:read', call: () => get('/systeminfo/volumes') },

@@ -103,6 +103,7 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'getCert: lacks the header Content-Disposition of 200': header,
   'listGCLedger: Harbor has no such operation':
     'Harbor keeps no record of what its collections deleted (docs/jobs.md)',
+  'getStorageUse: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'getGCSummary: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'previewSchedule: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'getExecutionEvents: Harbor has no such operation': 'Harbor has to be polled (docs/jobs.md)',

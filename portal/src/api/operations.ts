@@ -9,7 +9,10 @@ import type * as configuration from '../../../src/features/configuration/configu
 import type * as groups from '../../../src/features/groups/groups.contract.ts';
 import type * as immutability from '../../../src/features/immutability/immutability.contract.ts';
 import type * as labels from '../../../src/features/labels/labels.contract.ts';
+import type * as artifactRestore from '../../../src/features/artifacts/restore.contract.ts';
+import type * as gc from '../../../src/features/gc/gc.contract.ts';
 import type * as jobAdmin from '../../../src/features/job-admin/job-admin.contract.ts';
+import type * as purge from '../../../src/features/purge/purge.contract.ts';
 import type * as members from '../../../src/features/members/members.contract.ts';
 import type * as projects from '../../../src/features/projects/projects.contract.ts';
 import type * as quotas from '../../../src/features/quotas/quotas.contract.ts';
@@ -35,7 +38,10 @@ type Contracts = typeof additions &
   typeof groups &
   typeof immutability &
   typeof labels &
+  typeof artifactRestore &
+  typeof gc &
   typeof jobAdmin &
+  typeof purge &
   typeof members &
   typeof projects &
   typeof quotas &

@@ -20,6 +20,16 @@ export function Navigation() {
           <Link to="/harbor/users">{t('shell.users')}</Link>
           <Link to="/harbor/groups">{t('shell.groups')}</Link>
           <Link to="/harbor/project-quotas">{t('shell.quotas')}</Link>
+          <Link to="/harbor/usage" search={{}} activeOptions={{ includeSearch: false }}>
+            {t('shell.usage')}
+          </Link>
+          <Link to="/harbor/clearing-job" activeOptions={{ includeSearch: false }}>
+            {t('shell.cleanUp')}
+          </Link>
+          <Link to="/harbor/job-service-dashboard" activeOptions={{ includeSearch: false }}>
+            {t('shell.jobService')}
+          </Link>
+          <Link to="/harbor/configs">{t('shell.configuration')}</Link>
         </div>
       )}
     </nav>

@@ -4,15 +4,17 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useSystemInfo } from '../api/use-api.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { BannerView } from './banner-view.tsx';
 import { HeaderSearch } from './header-search.tsx';
 import { Navigation } from './navigation.tsx';
+import { ReadOnlyContext } from './read-only.ts';
 import { LanguageSelect, SchemeSelect } from './preferences.tsx';
 import './shell-styles.ts';
 
 /** What surrounds every page but the sign-in page. */
 export function Shell() {
   const { t } = useTranslation();
-  const { read_only } = useSystemInfo();
+  const { read_only, banner_message } = useSystemInfo();
   return (
     <div className="shell">
       <a className="skip-link" href="#content">
@@ -33,12 +35,15 @@ export function Shell() {
       <div className="shell-body">
         <Navigation />
         <main id="content">
+          <BannerView setting={banner_message} />
           {read_only && (
             <Alert color="yellow" title={t('shell.readOnly')} mb="md">
               {t('shell.readOnlyHelp')}
             </Alert>
           )}
-          <Outlet />
+          <ReadOnlyContext value={read_only ? t('shell.readOnlyHelp') : undefined}>
+            <Outlet />
+          </ReadOnlyContext>
         </main>
       </div>
       <Notifications position="bottom-right" />

@@ -20,6 +20,10 @@ declare module 'i18next' {
       readonly users: typeof import('../pages/users/en-us.json');
       readonly repository: typeof import('../pages/repository/en-us.json');
       readonly policies: typeof import('../pages/policies/en-us.json');
+      readonly 'clean-up': typeof import('../pages/clean-up/en-us.json');
+      readonly configuration: typeof import('../pages/configuration/en-us.json');
+      readonly 'job-service': typeof import('../pages/job-service/en-us.json');
+      readonly usage: typeof import('../pages/usage/en-us.json');
     };
   }
 }

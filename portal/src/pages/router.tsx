@@ -6,32 +6,19 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import type { QueryClient } from '@tanstack/react-query';
-import type { FlatNamespace, i18n } from 'i18next';
-import type { Api } from '../api/client.ts';
 import { readListSearch } from '../api/list-search.ts';
 import { readRepositoryName } from '../api/repository-name.ts';
 import { currentUser, systemInfo } from '../api/use-api.ts';
 import { Trouble } from '../components/trouble.tsx';
 import { readArtifactSearch } from './artifact/artifact-search.ts';
+import { readRunsSearch } from './policies/runs-search.ts';
+import { administrationRoutes } from './administration-routes.ts';
 import { readLogSearch } from './logs/log-search.ts';
 import { NotFound } from './not-found.tsx';
-import { readRunsSearch } from './policies/runs-search.ts';
+import { type RouterContext, texts } from './page-context.ts';
 import { readProjectsSearch } from './projects/projects-search.ts';
 import { readArtifactsSearch } from './repository/artifacts-search.ts';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
-
-interface RouterContext {
-  readonly api: Api;
-  readonly client: QueryClient;
-  readonly i18n: i18n;
-}
-
-/** The loader of a page whose texts stand beside it: they come with its code, and nothing is drawn before them. */
-export const texts =
-  (namespace: FlatNamespace) =>
-  ({ context }: { context: RouterContext }) =>
-    context.i18n.loadNamespaces(namespace);
 
 // Harbor's paths: bookmarks and links in messages keep working.
 const root = createRootRouteWithContext<RouterContext>()({
@@ -54,6 +41,8 @@ const shell = createRoute({
   id: 'shell',
   component: lazyRouteComponent(() => import('../components/shell.tsx'), 'Shell'),
 });
+
+export type ShellRoute = typeof shell;
 
 /** People begin at their projects; who is not signed in begins there. */
 const begin = async ({ context: { api, client } }: { context: RouterContext }) => {
@@ -333,6 +322,7 @@ const tree = root.addChildren([
     users,
     groups,
     quotas,
+    ...administrationRoutes(shell),
     repository.addChildren(repositoryViews),
     artifact,
     artifactAtDepth,

@@ -1,7 +1,8 @@
 import { contentVisibleTo } from '#src/features/projects/index.ts';
 import { route } from '#src/http/endpoint.ts';
-import { getStatistic } from './statistics.contract.ts';
+import { getStatistic, getStorageUse } from './statistics.contract.ts';
 import * as store from './statistics.store.ts';
+import { biggestRepositories } from './storage-use.ts';
 
 export const statisticRoutes = [
   /** Harbor: of projects and repositories what the caller may see; of storage only system administrators learn. */
@@ -18,4 +19,6 @@ export const statisticRoutes = [
       total_storage_consumption: visible === 'all' ? await store.storedBytes(ctx) : 0,
     };
   }),
+
+  route(getStorageUse, (ctx, { query }) => biggestRepositories(ctx, query)),
 ];

@@ -1,0 +1,121 @@
+import { NativeSelect, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { ApiFailure } from '../api/failure.ts';
+import { useApi } from '../api/use-api.ts';
+import './schedule-fields.css';
+
+/** Harbor's crons have six fields, the first of them the second, which is 0; their times are UTC. */
+const crons = {
+  None: '',
+  Hourly: '0 0 * * * *',
+  Daily: '0 0 0 * * *',
+  Weekly: '0 0 0 * * 0',
+} as const;
+
+export const scheduleTypes = ['None', 'Hourly', 'Daily', 'Weekly', 'Custom'] as const;
+export type ScheduleType = (typeof scheduleTypes)[number];
+
+export interface ScheduleValue {
+  readonly type: ScheduleType;
+  readonly cron: string;
+}
+
+export const noSchedule: ScheduleValue = { type: 'None', cron: '' };
+
+export function readSchedule(type: string | undefined, cron = ''): ScheduleValue {
+  const known = scheduleTypes.find((one) => one === type) ?? 'Custom';
+  // The type is a name for people; the cron decides.
+  return { type: known === 'Custom' || crons[known] === cron ? known : 'Custom', cron };
+}
+
+interface ScheduleFieldsProps {
+  readonly label: string;
+  readonly value: ScheduleValue;
+  readonly error?: string | undefined;
+  readonly onChange: (value: ScheduleValue) => void;
+}
+
+/** When something is done by itself, and when that would be. */
+export function ScheduleFields({ label, value, error, onChange }: ScheduleFieldsProps) {
+  const { t } = useTranslation();
+  const preview = usePreview(value.cron);
+  const refusal = value.cron.trim() === '' ? undefined : preview.refusal;
+  const choose = (chosen: string) => {
+    const type = scheduleTypes.find((one) => one === chosen) ?? 'None';
+    onChange({ type, cron: type === 'Custom' ? value.cron : crons[type] });
+  };
+  return (
+    <>
+      <NativeSelect
+        label={label}
+        value={value.type}
+        data={scheduleTypes.map((type) => ({ value: type, label: t(`schedule.types.${type}`) }))}
+        onChange={(event) => choose(event.currentTarget.value)}
+      />
+      {value.type === 'Custom' && (
+        <TextInput
+          label={t('schedule.cron')}
+          description={t('schedule.cronHelp')}
+          placeholder="0 30 2 * * 1-5"
+          autoComplete="off"
+          spellCheck={false}
+          value={value.cron}
+          error={error ?? refusal}
+          onChange={(event) => onChange({ type: 'Custom', cron: event.currentTarget.value })}
+        />
+      )}
+      {value.type !== 'None' && preview.next.length > 0 && refusal === undefined && (
+        <NextTimes times={preview.next} />
+      )}
+    </>
+  );
+}
+
+function usePreview(cron: string): { next: readonly string[]; refusal: string | undefined } {
+  const api = useApi();
+  const [typed] = useDebouncedValue(cron.trim(), 200);
+  const { data, error } = useQuery({
+    queryKey: ['schedule-preview', typed],
+    enabled: typed !== '',
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => api('GET /schedules/preview', { query: { cron: typed }, signal }),
+  });
+  const refused = error instanceof ApiFailure && error.status === 400;
+  return { next: typed === '' ? [] : (data?.next ?? []), refusal: refused ? error.message : undefined };
+}
+
+/** Schedules are UTC, days are not: both are shown. */
+function NextTimes({ times }: { times: readonly string[] }) {
+  const { t, i18n } = useTranslation();
+  const format = (timeZone?: string) =>
+    new Intl.DateTimeFormat(i18n.language, {
+      weekday: 'short',
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZoneName: 'short',
+      ...(timeZone === undefined ? {} : { timeZone }),
+    });
+  const [local, utc] = [format(), format('UTC')];
+  return (
+    <div>
+      <Text size="sm">{t('schedule.next')}</Text>
+      <ol className="schedule-times">
+        {times.map((time) => (
+          <li key={time}>
+            <time dateTime={time}>{local.format(new Date(time))}</time>
+            {local.format(new Date(time)) !== utc.format(new Date(time)) && (
+              <Text span inherit c="dimmed">
+                {' '}
+                {t('schedule.utc', { time: utc.format(new Date(time)) })}
+              </Text>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

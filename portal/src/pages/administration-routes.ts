@@ -1,0 +1,146 @@
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { readListSearch } from '../api/list-search.ts';
+import { readLedgerSearch } from './clean-up/ledger-search.ts';
+import { readRunSearch } from './clean-up/run-search.ts';
+import { readJobSearch } from './job-service/job-search.ts';
+import { texts } from './page-context.ts';
+import type { ShellRoute } from './router.tsx';
+import { readUsageSearch } from './usage/usage-search.ts';
+
+/** The pages of those who run the registry. */
+export function administrationRoutes(shell: ShellRoute) {
+  const cleanUp = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/clearing-job',
+    loader: texts('clean-up'),
+    component: lazyRouteComponent(() => import('./clean-up/clean-up-page.tsx'), 'CleanUpPage'),
+  });
+
+  const toCollection = () => {
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw redirect({ to: '/harbor/clearing-job/gc', search: {}, replace: true });
+  };
+  const cleanUpStart = createRoute({ getParentRoute: () => cleanUp, path: '/', beforeLoad: toCollection });
+  // Where older guides say that it is.
+  const oldCollection = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/gc',
+    beforeLoad: toCollection,
+  });
+  const namedCollection = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/garbage-collection',
+    beforeLoad: toCollection,
+  });
+
+  const collection = createRoute({
+    getParentRoute: () => cleanUp,
+    path: 'gc',
+    validateSearch: readRunSearch,
+    component: lazyRouteComponent(() => import('./clean-up/gc-tab.tsx'), 'GarbageCollectionTab'),
+  });
+
+  const auditPurge = createRoute({
+    getParentRoute: () => cleanUp,
+    path: 'audit-log-purge',
+    validateSearch: readRunSearch,
+    component: lazyRouteComponent(() => import('./clean-up/purge-tab.tsx'), 'AuditPurgeTab'),
+  });
+
+  const ledger = createRoute({
+    getParentRoute: () => cleanUp,
+    path: 'ledger',
+    validateSearch: readLedgerSearch,
+    component: lazyRouteComponent(() => import('./clean-up/ledger-tab.tsx'), 'LedgerTab'),
+  });
+
+  const jobService = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/job-service-dashboard',
+    loader: texts('job-service'),
+    component: lazyRouteComponent(() => import('./job-service/job-service-page.tsx'), 'JobServicePage'),
+  });
+
+  const jobServiceStart = createRoute({
+    getParentRoute: () => jobService,
+    path: '/',
+    beforeLoad: () => {
+      // oxlint-disable-next-line typescript/only-throw-error
+      throw redirect({ to: '/harbor/job-service-dashboard/pending-jobs', replace: true });
+    },
+  });
+
+  const pendingJobs = createRoute({
+    getParentRoute: () => jobService,
+    path: 'pending-jobs',
+    component: lazyRouteComponent(() => import('./job-service/queues-tab.tsx'), 'QueuesTab'),
+  });
+
+  const schedules = createRoute({
+    getParentRoute: () => jobService,
+    path: 'schedules',
+    validateSearch: (search: Record<string, unknown>) => readListSearch(search, []),
+    component: lazyRouteComponent(() => import('./job-service/schedules-tab.tsx'), 'SchedulesTab'),
+  });
+
+  const workers = createRoute({
+    getParentRoute: () => jobService,
+    path: 'workers',
+    validateSearch: readJobSearch,
+    component: lazyRouteComponent(() => import('./job-service/workers-tab.tsx'), 'WorkersTab'),
+  });
+
+  const configuration = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/configs',
+    loader: texts('configuration'),
+    component: lazyRouteComponent(
+      () => import('./configuration/configuration-page.tsx'),
+      'ConfigurationPage',
+    ),
+  });
+
+  const configurationStart = createRoute({
+    getParentRoute: () => configuration,
+    path: '/',
+    beforeLoad: () => {
+      // oxlint-disable-next-line typescript/only-throw-error
+      throw redirect({ to: '/harbor/configs/auth', replace: true });
+    },
+  });
+
+  const authentication = createRoute({
+    getParentRoute: () => configuration,
+    path: 'auth',
+    component: lazyRouteComponent(() => import('./configuration/auth-tab.tsx'), 'AuthTab'),
+  });
+
+  const security = createRoute({
+    getParentRoute: () => configuration,
+    path: 'security',
+    component: lazyRouteComponent(() => import('./configuration/security-tab.tsx'), 'SecurityTab'),
+  });
+
+  const systemSettings = createRoute({
+    getParentRoute: () => configuration,
+    path: 'setting',
+    component: lazyRouteComponent(() => import('./configuration/system-tab.tsx'), 'SystemTab'),
+  });
+
+  const usage = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/usage',
+    loader: texts('usage'),
+    validateSearch: readUsageSearch,
+    component: lazyRouteComponent(() => import('./usage/usage-page.tsx'), 'UsagePage'),
+  });
+
+  return [
+    usage,
+    oldCollection,
+    namedCollection,
+    cleanUp.addChildren([cleanUpStart, collection, auditPurge, ledger]),
+    jobService.addChildren([jobServiceStart, pendingJobs, schedules, workers]),
+    configuration.addChildren([configurationStart, authentication, security, systemSettings]),
+  ] as const;
+}
