@@ -46,7 +46,7 @@ export function useEdited(stored: Stored): Edited {
   const change = changeOf(stored, values);
   const dirty = change === undefined || Object.keys(change).length > 0;
   const { error } = update;
-  const onQuota = error instanceof ApiFailure && error.message.startsWith('storage_limit');
+  const onQuota = error instanceof ApiFailure && error.message.includes('storage_limit');
   const begin = (next: Partial<Values>) => {
     setWrong(undefined);
     update.reset();

@@ -21,7 +21,9 @@ export function LimitDialog({ limit, onSave, error, children, ...props }: LimitD
   const [value, setValue] = useState(() => sizeInputOf(limit));
   const [wrong, setWrong] = useState<string>();
   const refusal =
-    value.limited && error instanceof ApiFailure && error.status === 400 ? error.message : undefined;
+    value.limited && error instanceof ApiFailure && [400, 422].includes(error.status)
+      ? error.message
+      : undefined;
   const save = () => {
     const bytes = bytesOf(value);
     if (bytes === undefined) setWrong(t('createProject.quotaWrong'));

@@ -11,6 +11,8 @@ interface NewPasswordProps {
 /** A password twice, and what the server asks of it. */
 export function NewPassword({ first, password, again }: NewPasswordProps) {
   const { t } = useTranslation('users');
+  // Mantine marks it only for the eye.
+  const invalid = (error: unknown) => ({ 'aria-invalid': Boolean(error) });
   const eye = { visibilityToggleButtonProps: { 'aria-label': t('signIn.show') } };
   return (
     <>
@@ -22,8 +24,16 @@ export function NewPassword({ first, password, again }: NewPasswordProps) {
         {...eye}
         {...(first ? { 'data-autofocus': true } : {})}
         {...password}
+        {...invalid(password.error)}
       />
-      <PasswordInput label={t('signUp.again')} required autoComplete="new-password" {...eye} {...again} />
+      <PasswordInput
+        label={t('signUp.again')}
+        required
+        autoComplete="new-password"
+        {...eye}
+        {...again}
+        {...invalid(again.error)}
+      />
     </>
   );
 }
