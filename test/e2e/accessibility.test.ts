@@ -52,7 +52,7 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
     for (const [path, name] of [
       ['/harbor/projects', 'New project'],
       ['/harbor/projects?filter=empty', 'Delete the project empty'],
-      ['/harbor/projects/1/members', 'Add a member'],
+      ['/harbor/projects/1/members', 'Add members'],
       ['/harbor/projects/1/repositories', 'Delete the repository library/hello'],
     ] as const) {
       await page.getByRole('button', { name: 'Account: admin' }).waitFor();

@@ -99,11 +99,11 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
       (await portal.app.send('admin', { path })).json<{ role_name: string }[]>()[0]?.role_name;
     const { page } = await open(`/harbor/projects/${backend}/members`, 'admin');
 
-    await page.getByRole('button', { name: 'Add a member' }).click();
+    await page.getByRole('button', { name: 'Add members' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel(/^Username/).fill('harri');
+    await dialog.getByRole('combobox', { name: 'Usernames' }).fill('harri');
     await page.getByRole('option', { name: 'harriet' }).click();
-    await dialog.getByRole('button', { name: 'Add a member' }).click();
+    await dialog.getByRole('button', { name: 'Add 1 member' }).click();
     await page.getByText('harriet is a member now.').waitFor();
     expect(await role()).toBe('developer');
     await page.getByLabel('Role of harriet').selectOption('Maintainer');

@@ -18,6 +18,7 @@ import type * as projects from '../../../src/features/projects/projects.contract
 import type * as quotas from '../../../src/features/quotas/quotas.contract.ts';
 import type * as repositories from '../../../src/features/repositories/repositories.contract.ts';
 import type * as retention from '../../../src/features/retention/retention.contract.ts';
+import type * as robots from '../../../src/features/robots/robots.contract.ts';
 import type * as search from '../../../src/features/search/search.contract.ts';
 import type * as sessions from '../../../src/features/sessions/sessions.contract.ts';
 import type * as statistics from '../../../src/features/statistics/statistics.contract.ts';
@@ -48,6 +49,7 @@ type Contracts = typeof additions &
   typeof repositories &
   typeof restore &
   typeof retention &
+  typeof robots &
   typeof search &
   typeof sessions &
   typeof statistics &

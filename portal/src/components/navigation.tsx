@@ -18,7 +18,13 @@ export function Navigation() {
             {t('shell.administration')}
           </div>
           <Link to="/harbor/users">{t('shell.users')}</Link>
+          <Link to="/harbor/robot-accounts" search={{}}>
+            {t('project.robots')}
+          </Link>
           <Link to="/harbor/groups">{t('shell.groups')}</Link>
+          <Link to="/harbor/labels" search={{}}>
+            {t('project.labels')}
+          </Link>
           <Link to="/harbor/project-quotas">{t('shell.quotas')}</Link>
           <Link to="/harbor/usage" search={{}} activeOptions={{ includeSearch: false }}>
             {t('shell.usage')}

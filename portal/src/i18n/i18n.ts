@@ -14,16 +14,19 @@ declare module 'i18next' {
       readonly artifact: typeof import('../pages/artifact/en-us.json');
       readonly portal: typeof portal;
       readonly groups: typeof import('../pages/groups/en-us.json');
+      readonly labels: typeof import('../pages/labels/en-us.json');
       readonly logs: typeof import('../pages/logs/en-us.json');
+      readonly members: typeof import('../pages/members/en-us.json');
       readonly 'project-configuration': typeof import('../pages/project-configuration/en-us.json');
       readonly quotas: typeof import('../pages/quotas/en-us.json');
-      readonly users: typeof import('../pages/users/en-us.json');
       readonly repository: typeof import('../pages/repository/en-us.json');
       readonly policies: typeof import('../pages/policies/en-us.json');
       readonly 'clean-up': typeof import('../pages/clean-up/en-us.json');
       readonly configuration: typeof import('../pages/configuration/en-us.json');
       readonly 'job-service': typeof import('../pages/job-service/en-us.json');
       readonly usage: typeof import('../pages/usage/en-us.json');
+      readonly robots: typeof import('../pages/robots/en-us.json');
+      readonly users: typeof import('../pages/users/en-us.json');
     };
   }
 }

@@ -95,8 +95,46 @@ const repositories = createRoute({
 const members = createRoute({
   getParentRoute: () => project,
   path: 'members',
-  validateSearch: (search: Record<string, unknown>) => readListSearch(search, []),
-  component: lazyRouteComponent(() => import('./project/members-tab.tsx'), 'MembersTab'),
+  validateSearch: (search: Record<string, unknown>) =>
+    readListSearch(search, ['entity_name', 'entity_type', 'role_id']),
+  loader: texts('members'),
+  component: lazyRouteComponent(() => import('./members/members-tab.tsx'), 'MembersTab'),
+});
+
+const robotSorts = ['name', 'expires_at', 'creation_time'];
+
+const projectRobots = createRoute({
+  getParentRoute: () => project,
+  path: 'robot-account',
+  validateSearch: (search: Record<string, unknown>) => readListSearch(search, robotSorts),
+  loader: texts('robots'),
+  component: lazyRouteComponent(() => import('./robots/robots-tab.tsx'), 'RobotsTab'),
+});
+
+const robots = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/robot-accounts',
+  validateSearch: (search: Record<string, unknown>) => readListSearch(search, robotSorts),
+  loader: texts('robots'),
+  component: lazyRouteComponent(() => import('./robots/robots-page.tsx'), 'RobotsPage'),
+});
+
+const labelSorts = ['name', 'creation_time'];
+
+const projectLabels = createRoute({
+  getParentRoute: () => project,
+  path: 'labels',
+  validateSearch: (search: Record<string, unknown>) => readListSearch(search, labelSorts),
+  loader: texts('labels'),
+  component: lazyRouteComponent(() => import('./labels/labels-tab.tsx'), 'LabelsTab'),
+});
+
+const labels = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/labels',
+  validateSearch: (search: Record<string, unknown>) => readListSearch(search, labelSorts),
+  loader: texts('labels'),
+  component: lazyRouteComponent(() => import('./labels/labels-page.tsx'), 'LabelsPage'),
 });
 
 const projectLog = createRoute({
@@ -312,6 +350,8 @@ const tree = root.addChildren([
       summary,
       repositories,
       members,
+      projectLabels,
+      projectRobots,
       projectLog,
       ...projectLogs,
       configuration,
@@ -326,6 +366,8 @@ const tree = root.addChildren([
     repository.addChildren(repositoryViews),
     artifact,
     artifactAtDepth,
+    robots,
+    labels,
   ]),
 ]);
 

@@ -49,9 +49,19 @@ export function ProjectPage() {
             {t('project.members')}
           </Link>
         )}
+        {can('label:create') && (
+          <Link to="/harbor/projects/$id/labels" {...tab} activeOptions={{ includeSearch: false }}>
+            {t('project.labels')}
+          </Link>
+        )}
         {can('tag-retention:read') && (
           <Link to="/harbor/projects/$id/tag-strategy" {...tab} activeOptions={{ includeSearch: false }}>
             {t('project.policies')}
+          </Link>
+        )}
+        {can('robot:list') && (
+          <Link to="/harbor/projects/$id/robot-account" {...tab} activeOptions={{ includeSearch: false }}>
+            {t('project.robots')}
           </Link>
         )}
         {can('log:list') && (

@@ -11,7 +11,7 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
-import { roleKey } from '../project/roles.ts';
+import { roleKey } from '../../components/roles.ts';
 import { CreateProjectDialog } from './create-project-dialog.tsx';
 import { DeleteProjectDialog } from './delete-project-dialog.tsx';
 import type { ProjectsSearch } from './projects-search.ts';

@@ -5,20 +5,20 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProjectMemberEntity } from '../../../../src/features/members/members.contract.ts';
-import { type ListSearch, pageOf } from '../../api/list-search.ts';
-import { useApi } from '../../api/use-api.ts';
+import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { useApi, useCurrentUser } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
-import { AddMemberDialog } from './add-member-dialog.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { roleKey, roles } from './roles.ts';
+import { roleKey, roles } from '../../components/roles.ts';
+import { AddMembersDialog } from './add-members-dialog.tsx';
 
 const route = getRouteApi('/shell/harbor/projects/$id/members');
 
 export function MembersTab() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('members');
   const { can } = useProject();
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -53,7 +53,7 @@ export function MembersTab() {
         filtered={search.filter !== undefined}
         empty={<Text>{t('members.none')}</Text>}
       />
-      {open === 'add' && <AddMemberDialog onClose={close} />}
+      {open === 'add' && <AddMembersDialog onClose={close} />}
       {open !== undefined && open !== 'add' && <RemoveMemberDialog member={open} onClose={close} />}
     </>
   );
@@ -65,27 +65,49 @@ function useMembers(search: ListSearch) {
   return useQuery({
     queryKey: ['members', id, search],
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) =>
-      api('GET /projects/:project_name_or_id/members', {
+    queryFn: ({ signal }) => {
+      const q = contains('entity_name', search.filter);
+      return api('GET /projects/:project_name_or_id/members', {
         params: { project_name_or_id: String(id) },
-        query: { ...pageOf(search), ...(search.filter ? { entityname: search.filter } : {}) },
+        query: { ...pageOf(search), ...(q ? { q } : {}) },
         signal,
-      }),
+      });
+    },
   });
 }
 
 function useColumns(remove: (member: ProjectMemberEntity) => void): Column<ProjectMemberEntity>[] {
-  const { t } = useTranslation();
+  const { t } = useTranslation('members');
   const { can } = useProject();
+  const user = useCurrentUser();
+  const isCaller = ({ entity_type, entity_id }: ProjectMemberEntity) =>
+    entity_type === 'u' && entity_id === user?.user_id;
   return [
-    { id: 'name', label: t('projects.name'), cell: ({ entity_name }) => entity_name },
+    {
+      id: 'name',
+      label: t('projects.name'),
+      sort: 'entity_name',
+      cell: (member) => (
+        <>
+          {member.entity_name}
+          {isCaller(member) && (
+            <Text span size="xs" c="dimmed">
+              {' '}
+              {t('members.you')}
+            </Text>
+          )}
+        </>
+      ),
+    },
     {
       id: 'kind',
+      sort: 'entity_type',
       label: t('members.kind'),
       cell: ({ entity_type }) => (entity_type === 'g' ? t('members.group') : t('members.user')),
     },
     {
       id: 'role',
+      sort: 'role_id',
       label: t('projects.role'),
       cell: (member) =>
         can('member:update') ? <RoleSelect member={member} /> : t(`roles.${roleKey(member.role_id ?? 0)}`),
@@ -109,7 +131,7 @@ function useColumns(remove: (member: ProjectMemberEntity) => void): Column<Proje
 }
 
 function RoleSelect({ member }: { member: ProjectMemberEntity }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('members');
   const api = useApi();
   const client = useQueryClient();
   const { id } = useProject();
@@ -140,7 +162,7 @@ function RoleSelect({ member }: { member: ProjectMemberEntity }) {
 }
 
 function RemoveMemberDialog({ member, onClose }: { member: ProjectMemberEntity; onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('members');
   const api = useApi();
   const client = useQueryClient();
   const project = useProject();

@@ -1,4 +1,4 @@
-import type { ProjectRole } from '../../../../src/access/permissions.ts';
+import type { ProjectRole } from '../../../src/access/permissions.ts';
 
 /** Harbor's ids, the strongest first. */
 export const roles = [
