@@ -165,7 +165,9 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
     await page.getByLabel('Search projects and repositories').fill('server');
     await page.getByRole('option', { name: 'backend/api/server' }).click();
 
-    await page.getByRole('heading', { name: 'backend' }).waitFor();
-    expect(new URL(page.url()).search).toBe('?filter=api%2Fserver');
+    await page.getByRole('heading', { name: 'backend/api/server' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(
+      `/harbor/projects/${backend}/repositories/api%2Fserver/tags-tab`,
+    );
   });
 });

@@ -41,20 +41,31 @@ export function useSystemInfo() {
 
 export type Can = (permission: ProjectPermission) => boolean;
 
-/** What the caller may do in a project; nothing until the answer is here, and nothing for who is not signed in. */
-export function useProjectPermissions(projectId: number): Can {
-  const api = useApi();
-  const user = useCurrentUser();
-  const { data } = useQuery({
-    queryKey: ['permissions', projectId, user?.user_id],
+type Caller = ReturnType<typeof useCurrentUser>;
+
+/** A project by what an address names: its id, or its name. */
+export const projectNamed = (api: Api, id: string, caller: Caller) =>
+  queryOptions({
+    queryKey: ['project', id, caller?.user_id],
+    queryFn: ({ signal }) =>
+      api('GET /projects/:project_name_or_id', { params: { project_name_or_id: id }, signal }),
+  });
+
+export const permissionsIn = (api: Api, projectId: number, caller: Caller) =>
+  queryOptions({
+    queryKey: ['permissions', projectId, caller?.user_id],
     staleTime: 60_000,
-    enabled: user !== null,
+    enabled: caller !== null && projectId > 0,
     queryFn: ({ signal }) =>
       api('GET /users/current/permissions', {
         query: { scope: `/project/${projectId}`, relative: true },
         signal,
       }),
   });
+
+/** What the caller may do in a project; nothing until the answer is here, and nothing for who is not signed in. */
+export function useProjectPermissions(projectId: number): Can {
+  const { data } = useQuery(permissionsIn(useApi(), projectId, useCurrentUser()));
   const held = new Set(data?.map(({ resource, action }) => `${resource}:${action}`));
   return (permission) => held.has(permission.replace(/^project:/, '.:'));
 }

@@ -16,14 +16,12 @@ export function HeaderSearch() {
   const [text, setText] = useState('');
   const found = useFound(text);
   const open = (value: string) => {
-    const [kind, id = '', filter = ''] = value.split(' ');
+    const [kind, id = '', repo = ''] = value.split(' ');
     combobox.closeDropdown();
     setText('');
-    void navigate({
-      to: '/harbor/projects/$id/repositories',
-      params: { id },
-      search: kind === 'repository' ? { filter } : {},
-    });
+    void (kind === 'repository'
+      ? navigate({ to: '/harbor/projects/$id/repositories/$repo', params: { id, repo } })
+      : navigate({ to: '/harbor/projects/$id/repositories', params: { id }, search: {} }));
   };
   return (
     <Combobox store={combobox} onOptionSubmit={open}>

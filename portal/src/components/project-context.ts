@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, use } from 'react';
-import { type Can, useApi, useCurrentUser, useProjectPermissions } from '../api/use-api.ts';
+import { type Can, projectNamed, useApi, useCurrentUser, useProjectPermissions } from '../api/use-api.ts';
 
 interface ProjectInView {
   readonly id: number;
@@ -18,12 +18,6 @@ export function useProject(): ProjectInView {
 
 /** The project that an address names, and what the caller may do in it: two calls for all pages below a project. */
 export function useFoundProject(id: string) {
-  const api = useApi();
-  const user = useCurrentUser();
-  const query = useQuery({
-    queryKey: ['project', id, user?.user_id],
-    queryFn: ({ signal }) =>
-      api('GET /projects/:project_name_or_id', { params: { project_name_or_id: id }, signal }),
-  });
+  const query = useQuery(projectNamed(useApi(), id, useCurrentUser()));
   return { query, can: useProjectPermissions(query.data?.project_id ?? 0) };
 }

@@ -18,6 +18,7 @@ import { NotFound } from './not-found.tsx';
 import { type RouterContext, texts } from './page-context.ts';
 import { readProjectsSearch } from './projects/projects-search.ts';
 import { readArtifactsSearch } from './repository/artifacts-search.ts';
+import { preloadArtifacts, preloadTags } from './repository/queries.ts';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
 
 // Harbor's paths: bookmarks and links in messages keep working.
@@ -271,6 +272,8 @@ const repositoryTags = createRoute({
   path: 'tags-tab',
   validateSearch: (search: Record<string, unknown>) =>
     readListSearch(search, ['name', 'size', 'push_time', 'pull_time']),
+  loaderDeps: ({ search }) => search,
+  loader: preloadTags,
   component: lazyRouteComponent(() => import('./repository/tags-tab.tsx'), 'TagsTab'),
 });
 
@@ -278,6 +281,8 @@ const repositoryArtifacts = createRoute({
   getParentRoute: () => repository,
   path: 'artifacts-tab',
   validateSearch: readArtifactsSearch,
+  loaderDeps: ({ search }) => search,
+  loader: preloadArtifacts,
   component: lazyRouteComponent(() => import('./repository/artifacts-tab.tsx'), 'ArtifactsTab'),
 });
 

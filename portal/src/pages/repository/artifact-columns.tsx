@@ -3,11 +3,12 @@ import { useTranslation } from 'react-i18next';
 import type { Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { readableBytes } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
-import { Ago } from '../../components/moment.tsx';
+import { When } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
 import { DigestLink, shortDigest } from './digest-link.tsx';
+import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
 import { platformsOf } from './platforms.ts';
 import { useRepository } from './repository-context.ts';
@@ -39,13 +40,13 @@ export function useArtifactColumns(handlers: Handlers): Column<Artifact>[] {
       id: 'type',
       label: t('type'),
       sort: 'type',
-      cell: (artifact) => <Type artifact={artifact} kindOf={kindOf} />,
+      cell: (artifact) => <Kind kind={kindOf(artifact.type)} platforms={platformsOf(artifact)} />,
     },
     {
       id: 'signed',
-      label: t('signature'),
+      label: t('signed'),
       cell: ({ accessories }) =>
-        accessories?.some(({ type }) => type.startsWith('signature.')) ? t('signed') : '–',
+        accessories?.some(({ type }) => type.startsWith('signature.')) ? t('yes') : '–',
     },
     {
       id: 'size',
@@ -59,13 +60,13 @@ export function useArtifactColumns(handlers: Handlers): Column<Artifact>[] {
       id: 'pushed',
       label: t('pushed'),
       sort: 'push_time',
-      cell: ({ push_time }) => <Ago time={push_time} />,
+      cell: ({ push_time }) => <When time={push_time} />,
     },
     {
       id: 'pulled',
       label: t('pulled'),
       sort: 'pull_time',
-      cell: ({ pull_time }) => <Ago time={pull_time} />,
+      cell: ({ pull_time }) => <When time={pull_time} />,
     },
     {
       id: 'actions',
@@ -110,7 +111,7 @@ function Tags({ tags }: { tags: Artifact['tags'] }) {
   const newest = tags.toReversed();
   const more = newest.length - shownTags;
   return (
-    <span className="labels">
+    <span className="labels tags">
       {newest.slice(0, shownTags).map(({ id, name, immutable }) => (
         <span
           key={id}
@@ -122,19 +123,6 @@ function Tags({ tags }: { tags: Artifact['tags'] }) {
         </span>
       ))}
       {more > 0 && t('more', { count: more })}
-    </span>
-  );
-}
-
-function Type({ artifact, kindOf }: { artifact: Artifact; kindOf: (type?: string) => string }) {
-  const { t } = useTranslation('repository');
-  const platforms = platformsOf(artifact);
-  if (artifact.references === null) {
-    return <>{[kindOf(artifact.type), ...platforms].join(' · ')}</>;
-  }
-  return (
-    <span title={platforms.join(', ')}>
-      {kindOf(artifact.type)} · {t('platformCount', { count: platforms.length })}
     </span>
   );
 }

@@ -7,9 +7,9 @@ export function ArtifactLink({ digest, children }: { digest: string; children: R
   const { id, name: repo } = useRepository();
   return (
     <Link
-      to="/harbor/projects/$id/repositories/$repo/artifacts-tab"
-      params={{ id, repo }}
-      search={{ open: digest }}
+      to="/harbor/projects/$id/repositories/$repo/artifacts-tab/artifacts/$digest"
+      params={{ id, repo, digest }}
+      search={{}}
       title={digest}
     >
       {children}

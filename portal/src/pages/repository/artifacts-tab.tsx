@@ -2,8 +2,6 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
-import { pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
@@ -16,6 +14,7 @@ import { ArtifactsFilters } from './artifacts-filters.tsx';
 import { type ArtifactsSearch, artifactsQuery } from './artifacts-search.ts';
 import { DeleteArtifactDialog } from './delete-artifact-dialog.tsx';
 import { EmptyRepository } from './empty-repository.tsx';
+import { artifactsIn } from './queries.ts';
 import { useRepository } from './repository-context.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id/repositories/$repo/artifacts-tab');
@@ -26,8 +25,12 @@ export function ArtifactsTab() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [action, setAction] = useState<ArtifactAction>();
-  const { whole } = useRepository();
-  const query = useArtifacts(search);
+  const project = useProject();
+  const { whole, path } = useRepository();
+  const query = useQuery({
+    ...artifactsIn(useApi(), { project: project.id, path }, search),
+    placeholderData: keepPreviousData,
+  });
   const change = (next: ArtifactsSearch) =>
     void navigate({
       search: (before) => ({ ...before, ...next }),
@@ -64,31 +67,4 @@ export function ArtifactsTab() {
       {action?.what === 'delete' && <DeleteArtifactDialog digest={action.digest} onClose={close} />}
     </>
   );
-}
-
-function useArtifacts(search: ArtifactsSearch) {
-  const api = useApi();
-  const { id } = useProject();
-  const { name, path } = useRepository();
-  const { open: _, ...listed } = search;
-  return useQuery({
-    queryKey: ['artifacts', id, name, listed],
-    placeholderData: keepPreviousData,
-    queryFn: ({ signal }): Promise<{ items: Artifact[]; total: number }> => {
-      const q = artifactsQuery(search);
-      return api('GET /projects/:project_name/repositories/:repository_name/artifacts', {
-        params: path,
-        query: {
-          sort: '-push_time',
-          ...pageOf(search),
-          ...(q ? { q } : {}),
-          with_tag: true,
-          with_label: true,
-          with_accessory: true,
-          with_immutable_status: true,
-        },
-        signal,
-      });
-    },
-  });
 }

@@ -1,4 +1,4 @@
-import { List, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -83,14 +83,12 @@ function Names({ names, count }: { names: readonly string[]; count: number }) {
   const { t } = useTranslation('repository');
   const more = count - Math.min(names.length, shownNames);
   return (
-    <List size="sm" mt={4}>
+    <ul className="names">
       {names.slice(0, shownNames).map((name) => (
-        <List.Item key={name}>
-          <span className="server-words">{name}</span>
-        </List.Item>
+        <li key={name}>{name}</li>
       ))}
-      {more > 0 && <List.Item>{t('more', { count: more })}</List.Item>}
-    </List>
+      {more > 0 && <li>{t('more', { count: more })}</li>}
+    </ul>
   );
 }
 

@@ -8,7 +8,7 @@ export function DigestLink({ digest }: { digest: string }) {
   return (
     <span className="digest">
       <ArtifactLink digest={digest}>
-        <code>{shortDigest(digest)}</code>
+        <code>{shortDigest(digest).replace(/^sha256:/, '')}</code>
       </ArtifactLink>
       <CopyIcon label={t('copyDigest', { digest: shortDigest(digest) })} text={digest} />
     </span>

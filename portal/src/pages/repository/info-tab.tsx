@@ -8,7 +8,7 @@ import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import { Markdown } from '../../components/markdown.tsx';
-import { Moment } from '../../components/moment.tsx';
+import { When } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
 import { useRepository } from './repository-context.ts';
@@ -51,8 +51,8 @@ function Figures({ repository }: { repository: Repository }) {
   const figures = [
     [t('artifacts'), number.format(artifact_count)],
     [t('pulls'), number.format(pull_count)],
-    [t('created'), <Moment time={creation_time} />],
-    [t('changed'), <Moment time={update_time} />],
+    [t('created'), <When time={creation_time} />],
+    [t('changed'), <When time={update_time} />],
   ] as const;
   return (
     <section className="card" aria-labelledby="figures">

@@ -3,12 +3,13 @@ import { useTranslation } from 'react-i18next';
 import type { TagInRepository } from '../../../../src/features/tags/tags.contract.ts';
 import { readableBytes } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
-import { Ago } from '../../components/moment.tsx';
+import { When } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
 import { ArtifactLink } from './artifact-link.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
 import { DigestLink } from './digest-link.tsx';
+import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
 import { useRepository } from './repository-context.ts';
 import { useKind } from './use-kind.ts';
@@ -24,11 +25,10 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
   return [
     { id: 'name', label: t('tag'), sort: 'name', cell: (tag) => <Name tag={tag} /> },
     { id: 'digest', label: t('digest'), cell: ({ digest }) => <DigestLink digest={digest} /> },
-    { id: 'type', label: t('type'), cell: ({ type }) => kindOf(type) },
     {
-      id: 'platforms',
-      label: t('platforms'),
-      cell: ({ platforms }) => <Platforms platforms={platforms} />,
+      id: 'type',
+      label: t('type'),
+      cell: ({ type, platforms }) => <Kind kind={kindOf(type)} platforms={platforms} />,
     },
     {
       id: 'size',
@@ -41,13 +41,13 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
       id: 'pushed',
       label: t('pushed'),
       sort: 'push_time',
-      cell: ({ push_time }) => <Ago time={push_time} />,
+      cell: ({ push_time }) => <When time={push_time} />,
     },
     {
       id: 'pulled',
       label: t('pulled'),
       sort: 'pull_time',
-      cell: ({ pull_time }) => <Ago time={pull_time} />,
+      cell: ({ pull_time }) => <When time={pull_time} />,
     },
     { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
     {
@@ -74,19 +74,6 @@ function Name({ tag }: { tag: TagInRepository }) {
           {t('signed')}
         </Badge>
       )}
-    </span>
-  );
-}
-
-const shownPlatforms = 3;
-
-function Platforms({ platforms }: { platforms: readonly string[] }) {
-  const { t } = useTranslation('repository');
-  const more = platforms.length - shownPlatforms;
-  return (
-    <span title={platforms.join(', ')}>
-      {platforms.slice(0, shownPlatforms).join(', ') || '–'}
-      {more > 0 && ` ${t('more', { count: more })}`}
     </span>
   );
 }

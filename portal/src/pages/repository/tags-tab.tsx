@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import type { ListSearch } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
@@ -11,6 +11,7 @@ import { useProject } from '../../components/project-context.ts';
 import { useSelection } from '../../components/use-selection.ts';
 import { AddTagDialog } from './add-tag-dialog.tsx';
 import { EmptyRepository } from './empty-repository.tsx';
+import { tagsIn } from './queries.ts';
 import { RemoveTagDialog } from './remove-tag-dialog.tsx';
 import { useRepository } from './repository-context.ts';
 import { type TagAction, useTagColumns } from './tag-columns.tsx';
@@ -24,8 +25,12 @@ export function TagsTab() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [open, setOpen] = useState<TagAction>();
-  const { whole } = useRepository();
-  const query = useTags(search);
+  const project = useProject();
+  const { whole, path } = useRepository();
+  const query = useQuery({
+    ...tagsIn(useApi(), { project: project.id, path }, search),
+    placeholderData: keepPreviousData,
+  });
   const columns = useTagColumns(setOpen);
   const names = query.data?.items.map(({ name = '' }) => name) ?? [];
   const selection = useSelection(names, `${whole} ${search.filter ?? ''}`);
@@ -59,22 +64,4 @@ export function TagsTab() {
       )}
     </>
   );
-}
-
-function useTags(search: ListSearch) {
-  const api = useApi();
-  const { id } = useProject();
-  const { name, path } = useRepository();
-  return useQuery({
-    queryKey: ['tags', id, name, search],
-    placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => {
-      const q = contains('name', search.filter);
-      return api('GET /projects/:project_name/repositories/:repository_name/tags', {
-        params: path,
-        query: { ...pageOf(search), ...(q ? { q } : {}) },
-        signal,
-      });
-    },
-  });
 }
