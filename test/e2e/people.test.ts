@@ -55,16 +55,16 @@ describe.runIf(hasBrowser)('people and what they may store (needs /usr/bin/chrom
     expect(await user('ida')).toMatchObject({ email: 'ida@example.org', comment: 'from May on' });
 
     await page.goto(`/harbor/projects/${backend}/members`);
-    await click(page, 'Add a member');
-    await dialog.getByLabel(/^Username/).fill('id');
+    await click(page, 'Add members');
+    await dialog.getByRole('combobox', { name: 'Usernames' }).fill('id');
     await page.getByRole('option', { name: 'ida' }).click();
-    await dialog.getByRole('button', { name: 'Add a member' }).click();
+    await dialog.getByRole('button', { name: 'Add 1 member' }).click();
     await page.getByText('ida is a member now.').waitFor();
 
     const { answer } = await pushImage(portal.app, 'ida', 'backend/api', '2.0');
     expect(answer.status).toBe(201);
     const hired = await open(`/harbor/projects/${backend}/members`, 'ida');
-    const add = hired.page.getByRole('button', { name: 'Add a member' });
+    const add = hired.page.getByRole('button', { name: 'Add members' });
     await names(hired.page);
     expect(await add.getAttribute('aria-disabled')).toBe('true');
     expect(await hired.page.getByLabel(/^Role of/).count()).toBe(0);
