@@ -9,6 +9,8 @@ const { version }: { version: string } = JSON.parse(
   readFileSync(`${import.meta.dirname}/../package.json`, 'utf8'),
 );
 
+const licence = readFileSync(`${import.meta.dirname}/../LICENSE`, 'utf8');
+
 /** Compresses once what is then served often; the page itself gets a nonce per response and is left plain. */
 function compressed(): Plugin {
   return {
@@ -32,7 +34,7 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), compressed()],
   // Anonymous callers of /api/v2.0/systeminfo are not told the version, so the page brings its own.
-  define: { MOORAGE_VERSION: JSON.stringify(version) },
+  define: { MOORAGE_VERSION: JSON.stringify(version), MOORAGE_LICENCE: JSON.stringify(licence) },
   build: {
     // The first build for which `await` may stand outside a function.
     target: 'es2023',

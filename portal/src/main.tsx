@@ -1,11 +1,13 @@
 import { MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, StrictMode, Suspense, useState } from 'react';
+import { lazy, StrictMode, Suspense, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
 import { createClient } from './api/client.ts';
 import { ApiFailure, isUnauthorized } from './api/failure.ts';
+import { ConnectionContext, createConnection } from './api/connection.ts';
+import { SessionContext, type SessionChange } from './api/session.ts';
 import { ApiContext, currentUser } from './api/use-api.ts';
 import { startLanguages } from './i18n/i18n.ts';
 import { createPortalRouter } from './pages/router.tsx';
@@ -22,7 +24,8 @@ const SessionDialog = lazy(async () => {
 const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
-const api = createClient((request) => fetch(request), window.location.origin);
+const connection = createConnection((request) => fetch(request));
+const api = createClient(connection.send, window.location.origin);
 const i18n = await startLanguages();
 
 /** Called when an answer shows that the session has ended. */
@@ -46,9 +49,21 @@ const client = new QueryClient({
 });
 const router = createPortalRouter({ api, client, i18n });
 
+const tabs = new BroadcastChannel('moorage-session');
+const news = { tell: (change: SessionChange) => tabs.postMessage(change) };
+
 function Portal() {
   const [ended, setEnded] = useState(false);
   session.ended = () => setEnded(true);
+  useEffect(() => {
+    tabs.onmessage = ({ data }: MessageEvent<SessionChange>) => {
+      if (data === 'signed out' && client.getQueryData(currentUser(api).queryKey)) setEnded(true);
+      if (data !== 'signed in') return;
+      setEnded(false);
+      // It may be somebody else now.
+      void client.resetQueries();
+    };
+  }, []);
   return (
     <>
       <RouterProvider router={router} />
@@ -74,7 +89,11 @@ createRoot(place).render(
       <I18nextProvider i18n={i18n}>
         <QueryClientProvider client={client}>
           <ApiContext value={api}>
-            <Portal />
+            <ConnectionContext value={connection}>
+              <SessionContext value={news}>
+                <Portal />
+              </SessionContext>
+            </ConnectionContext>
           </ApiContext>
         </QueryClientProvider>
       </I18nextProvider>

@@ -40,6 +40,12 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
     await look('/harbor/projects/1/members', '1–1 of 1');
     await look('/harbor/projects/999', 'Not found');
     await look('/harbor/nowhere', 'Page not found');
+    await look('/harbor/home', 'Garbage collection failed');
+    await look('/harbor/account/profile', 'Account since');
+    await look('/harbor/account/password', 'You stay signed in here');
+    await look('/harbor/account/preferences', 'Time zone');
+    await look('/harbor/account/about', 'Version');
+    await look('/license', 'Apache License');
 
     expect([...found, ...broken]).toEqual([]);
   });

@@ -162,7 +162,8 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
   test('and repositories are found from every page', async () => {
     const { page } = await open('/harbor/projects', 'admin');
 
-    await page.getByLabel('Search projects and repositories').fill('server');
+    await page.getByRole('button', { name: 'Search or go to' }).click();
+    await page.getByRole('combobox').fill('server');
     await page.getByRole('option', { name: 'backend/api/server' }).click();
 
     await page.getByRole('heading', { name: 'backend/api/server' }).waitFor();

@@ -10,12 +10,12 @@ describe.runIf(hasBrowser)('signing in (needs /usr/bin/chromium)', () => {
   });
   afterAll(() => portal.close());
 
-  test('leads from the start page to the projects, and signing out back again', async () => {
+  test('leads to the start page, and signing out back again', async () => {
     const { page, signIn, broken } = await portal.visit();
 
     await page.goto('/');
     await signIn('grace');
-    await page.getByRole('heading', { name: 'Projects' }).waitFor();
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
     await page.getByRole('button', { name: 'Account: grace' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -62,7 +62,7 @@ describe.runIf(hasBrowser)('signing in (needs /usr/bin/chromium)', () => {
     const { page, signIn } = await portal.visit();
     await page.goto('/');
     await signIn('grace');
-    await page.getByRole('button', { name: 'New project' }).click();
+    await page.getByRole('link', { name: 'New project' }).click();
     await page.getByRole('textbox', { name: 'Name', exact: false }).last().fill('kept-name');
 
     await page.context().clearCookies();

@@ -56,7 +56,8 @@ function requestOf(operation: string, call: Call, { proof, origin }: Sender): Re
   if (proof !== null && method !== 'GET') headers.set('x-harbor-csrf-token', proof);
   const form = pattern.startsWith('/c/');
   if (body !== undefined && !form) headers.set('content-type', 'application/json');
-  const url = new URL((form ? '' : '/api/v2.0') + pathOf(pattern, params ?? {}), origin);
+  const base = /^\/(?:c|api)\//.test(pattern) ? '' : '/api/v2.0';
+  const url = new URL(base + pathOf(pattern, params ?? {}), origin);
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
   }

@@ -1,3 +1,5 @@
+import { keptPageSize } from '../kept-preferences.ts';
+
 /** The state of a list, as it stands in the address: page, order and filter survive a reload and can be sent on. */
 export interface ListSearch {
   readonly page?: number | undefined;
@@ -7,7 +9,9 @@ export interface ListSearch {
 }
 
 export const pageSizes = [15, 25, 50, 100] as const;
-const usualSize = pageSizes[0];
+
+/** Unless the address says otherwise: what the person prefers, else the shortest. */
+const usualSize = () => pageSizes.find((size) => size === keptPageSize()) ?? pageSizes[0];
 
 /** What of an address is the state of a list. Anything else in it is dropped, never passed on. */
 export function readListSearch(search: Record<string, unknown>, sorts: readonly string[]): ListSearch {
@@ -17,7 +21,7 @@ export function readListSearch(search: Record<string, unknown>, sorts: readonly 
   const filter = search['filter'];
   return {
     ...(Number.isSafeInteger(page) && page > 1 ? { page } : {}),
-    ...(size !== undefined && size !== usualSize ? { page_size: size } : {}),
+    ...(size !== undefined && size !== usualSize() ? { page_size: size } : {}),
     ...(typeof sort === 'string' && sorts.includes(sort.replace(/^-/, '')) ? { sort } : {}),
     ...(typeof filter === 'string' || typeof filter === 'number'
       ? { filter: String(filter).slice(0, 200) }
@@ -26,7 +30,7 @@ export function readListSearch(search: Record<string, unknown>, sorts: readonly 
 }
 
 /** For `page`, `page_size` and `sort` of the API. */
-export function pageOf({ page = 1, page_size = usualSize, sort }: ListSearch) {
+export function pageOf({ page = 1, page_size = usualSize(), sort }: ListSearch) {
   return { page, page_size, ...(sort === undefined ? {} : { sort }) };
 }
 

@@ -14,6 +14,9 @@ import type * as gc from '../../../src/features/gc/gc.contract.ts';
 import type * as jobAdmin from '../../../src/features/job-admin/job-admin.contract.ts';
 import type * as purge from '../../../src/features/purge/purge.contract.ts';
 import type * as members from '../../../src/features/members/members.contract.ts';
+import type * as internal from '../../../src/features/internal/internal.contract.ts';
+import type * as overview from '../../../src/features/overview/overview.contract.ts';
+import type * as preferences from '../../../src/features/preferences/preferences.contract.ts';
 import type * as projects from '../../../src/features/projects/projects.contract.ts';
 import type * as quotas from '../../../src/features/quotas/quotas.contract.ts';
 import type * as repositories from '../../../src/features/repositories/repositories.contract.ts';
@@ -44,6 +47,9 @@ type Contracts = typeof additions &
   typeof jobAdmin &
   typeof purge &
   typeof members &
+  typeof internal &
+  typeof overview &
+  typeof preferences &
   typeof projects &
   typeof quotas &
   typeof repositories &

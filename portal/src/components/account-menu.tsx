@@ -1,24 +1,12 @@
 import { Button, Menu } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useLocation, useNavigate } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { currentUser, useApi, useCurrentUser } from '../api/use-api.ts';
+import { useCurrentUser } from '../api/use-api.ts';
 
-export function AccountMenu() {
+export function AccountMenu({ signOut }: { signOut: () => void }) {
   const { t } = useTranslation();
-  const api = useApi();
-  const client = useQueryClient();
-  const navigate = useNavigate();
   const user = useCurrentUser();
   const place = useLocation({ select: ({ href }) => href });
-  const signOut = useMutation({
-    mutationFn: () => api('GET /c/log_out'),
-    onSuccess: async () => {
-      client.clear();
-      client.setQueryData(currentUser(api).queryKey, null);
-      await navigate({ to: '/account/sign-in', search: {} });
-    },
-  });
   if (!user) {
     return (
       <Button
@@ -38,10 +26,23 @@ export function AccountMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{user.sysadmin_flag ? t('account.administrator') : t('account.user')}</Menu.Label>
+        <Menu.Item component={Link} to="/harbor/account/profile">
+          {t('account.profile')}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/harbor/account/password">
+          {t('account.password')}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/harbor/account/preferences">
+          {t('account.preferences')}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/harbor/account/about">
+          {t('account.about')}
+        </Menu.Item>
+        <Menu.Divider />
         <Menu.Item component="a" href="/devcenter-api-2.0">
           {t('account.apiBrowser')}
         </Menu.Item>
-        <Menu.Item onClick={() => signOut.mutate()}>{t('account.signOut')}</Menu.Item>
+        <Menu.Item onClick={signOut}>{t('account.signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

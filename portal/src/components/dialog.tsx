@@ -86,11 +86,15 @@ export function DialogForm({ children, error, onClose, onSubmit, ...props }: Dia
 }
 
 /** Who opened the dialog has the focus again when it closes. Mantine's own way needs a dialog that stays mounted. */
-function useFocusBack(): void {
+export function useFocusBack(): void {
   const [before] = useState(() => document.activeElement);
   useEffect(
     () => () => {
-      requestAnimationFrame(() => before instanceof HTMLElement && before.focus({ preventScroll: true }));
+      requestAnimationFrame(() => {
+        // A page that was opened meanwhile has it.
+        const free = document.activeElement === null || document.activeElement === document.body;
+        if (free && before instanceof HTMLElement) before.focus({ preventScroll: true });
+      });
     },
     [before],
   );

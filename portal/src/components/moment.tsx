@@ -1,17 +1,19 @@
 import { useTranslation } from 'react-i18next';
 import { since } from './ago.tsx';
+import { useDisplay } from './display.ts';
+import { writtenTime } from './written-time.ts';
 
-/** A time in the reader's own zone and language; the exact one is in the tooltip and for programs. */
+/** A time as the reader prefers it; the exact one is in the tooltip and for programs. */
 export function Moment({ time }: { time: string | undefined }) {
   const { i18n } = useTranslation();
+  const display = useDisplay();
   if (isUnset(time)) return <>–</>;
   const date = new Date(time);
   // Pushers write some of them.
   if (Number.isNaN(date.getTime())) return <bdi>{time}</bdi>;
-  const shown = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' });
   return (
     <time dateTime={time} title={date.toISOString()}>
-      {shown.format(date)}
+      {writtenTime(date, i18n.language, display)}
     </time>
   );
 }
@@ -19,11 +21,11 @@ export function Moment({ time }: { time: string | undefined }) {
 /** How long ago, for columns: the exact time is in the tooltip and for programs, and rows are not stops of the keyboard. */
 export function When({ time }: { time: string | undefined }) {
   const { i18n } = useTranslation();
+  const display = useDisplay();
   if (isUnset(time)) return <>–</>;
   const date = new Date(time);
-  const exact = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'long' });
   return (
-    <time dateTime={time} title={exact.format(date)} className="when">
+    <time dateTime={time} title={writtenTime(date, i18n.language, display)} className="when">
       {since(date, new Date(), i18n.language)}
     </time>
   );

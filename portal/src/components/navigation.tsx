@@ -8,6 +8,7 @@ export function Navigation() {
   const user = useCurrentUser();
   return (
     <nav aria-label={t('shell.navigation')} className="navigation">
+      {user && <Link to="/harbor/home">{t('shell.home')}</Link>}
       <Link to="/harbor/projects" search={{}}>
         {t('projects.title')}
       </Link>

@@ -61,7 +61,7 @@ interface PullCommandsDialogProps extends PullCommandsProps {
   readonly onClose: () => void;
 }
 
-function PullCommandsDialog({ onClose, ...props }: PullCommandsDialogProps) {
+export function PullCommandsDialog({ onClose, ...props }: PullCommandsDialogProps) {
   const { t } = useTranslation();
   const { type, platforms = [] } = props;
   const [client, setClient] = useState(() => preferredClient(type, localStorage));

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isUnauthorized } from '../api/failure.ts';
+import { useSessionNews } from '../api/session.ts';
 import { currentUser, useApi, useCurrentUser } from '../api/use-api.ts';
 import { FormDialog } from './dialog.tsx';
 
@@ -11,11 +12,13 @@ export function SessionDialog({ onEnd }: { onEnd: () => void }) {
   const { t } = useTranslation();
   const api = useApi();
   const client = useQueryClient();
+  const session = useSessionNews();
   const username = useCurrentUser()?.username ?? '';
   const [password, setPassword] = useState('');
   const signIn = useMutation({
     mutationFn: () => api('POST /c/login', { body: { principal: username, password } }),
     onSuccess: async () => {
+      session.tell('signed in');
       onEnd();
       await client.invalidateQueries();
     },

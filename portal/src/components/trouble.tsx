@@ -14,7 +14,7 @@ const kinds: Readonly<Record<number, Kind>> = {
 
 /** What went wrong, in place of what was asked for: the server's own words, and what can be done. */
 export function Trouble({ error, retry }: { error: Error; retry?: (() => void) | undefined }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('sign-in');
   const failure = error instanceof ApiFailure ? error : undefined;
   const kind = (failure && kinds[failure.status]) ?? 'failed';
   const { message } = error;
@@ -58,7 +58,7 @@ export function Trouble({ error, retry }: { error: Error; retry?: (() => void) |
 
 /** For forms: what the server said, above the buttons. */
 export function FormTrouble({ error }: { error: Error | null }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('sign-in');
   if (error === null) return null;
   return (
     <Alert role="alert" color="red" title={t('trouble.refused')}>

@@ -1,5 +1,6 @@
 import { type BackendModule, createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { type Language, languages, offered, pseudo } from './languages.ts';
 import type portal from './en-us.json';
 
 /**
@@ -9,7 +10,7 @@ import type portal from './en-us.json';
 declare module 'i18next' {
   interface CustomTypeOptions {
     readonly defaultNS: 'portal';
-    readonly fallbackNS: 'portal';
+    readonly fallbackNS: readonly ['portal', 'sign-in'];
     readonly resources: {
       readonly artifact: typeof import('../pages/artifact/en-us.json');
       readonly portal: typeof portal;
@@ -27,20 +28,27 @@ declare module 'i18next' {
       readonly usage: typeof import('../pages/usage/en-us.json');
       readonly robots: typeof import('../pages/robots/en-us.json');
       readonly users: typeof import('../pages/users/en-us.json');
+      readonly 'sign-in': typeof import('../pages/sign-in/en-us.json');
+      readonly account: typeof import('../pages/account/en-us.json');
+      readonly home: typeof import('../pages/home/en-us.json');
+      readonly palette: typeof import('../components/palette/en-us.json');
     };
   }
 }
 
-/** Complete languages. Harbor's names of them, so that its users' preference reads the same. */
-export const languages = [
-  { id: 'en-us', tag: 'en', name: 'English' },
-  { id: 'de-de', tag: 'de', name: 'Deutsch' },
-  { id: 'zh-cn', tag: 'zh-CN', name: '简体中文' },
-] as const;
+const files = import.meta.glob<{ default: object }>('/src/{i18n,components/*,pages/*}/??-??.json');
 
-type Language = (typeof languages)[number];
+/** Texts stand in a folder of the namespace's name; those of all pages beside this file. */
+const folders = (namespace: string) =>
+  namespace === 'portal' ? ['/src/i18n'] : [`/src/pages/${namespace}`, `/src/components/${namespace}`];
 
-const files = import.meta.glob<{ default: object }>('/src/{i18n,pages/*}/??-??.json');
+async function textsOf(namespace: string, id: string): Promise<Record<string, unknown>> {
+  const load = folders(namespace)
+    .map((folder) => files[`${folder}/${id}.json`])
+    .find((one) => one);
+  if (!load) throw new Error(`there is no file of texts for ${namespace} in ${id}`);
+  return { ...(await load()).default };
+}
 
 /** One file a language and namespace, fetched when a page that needs it is opened in that language. */
 const byFile: BackendModule = {
@@ -48,24 +56,23 @@ const byFile: BackendModule = {
   init: () => undefined,
   read(tag, namespace, done) {
     const id = languages.find((language) => language.tag === tag)?.id ?? languages[0].id;
-    const folder = namespace === 'portal' ? '/src/i18n' : `/src/pages/${namespace}`;
-    const load = files[`${folder}/${id}.json`];
-    if (load)
-      load().then(
-        ({ default: texts }) => done(null, { ...texts }),
-        (error: Error) => done(error, null),
-      );
-    else done(new Error(`there is no file of texts for ${namespace} in ${tag}`), null);
+    textsOf(namespace, id).then(
+      async (texts) =>
+        done(null, tag === pseudo.tag ? (await import('./pseudo.ts')).pseudoTexts(texts) : texts),
+      (error: Error) => done(error, null),
+    );
   },
 };
 
 const preference = 'moorage-language';
 
 /** The language chosen before, else the first of the browser's that there is, else English. */
-function preferredLanguage(): Language {
-  const chosen = languages.find(({ id }) => id === localStorage.getItem(preference));
+function preferredLanguage(): Pick<Language, 'tag'> | typeof pseudo {
+  const choice = localStorage.getItem(preference);
+  if (choice === pseudo.id) return pseudo;
+  const chosen = offered.find(({ id }) => id === choice);
   const wanted = navigator.languages.map((tag) => tag.toLowerCase().split('-')[0]);
-  const known = wanted.flatMap((start) => languages.find(({ id }) => id.startsWith(`${start}-`)) ?? []);
+  const known = wanted.flatMap((start) => offered.find(({ id }) => id.startsWith(`${start}-`)) ?? []);
   return chosen ?? known[0] ?? languages[0];
 }
 
@@ -78,9 +85,10 @@ export async function startLanguages(): Promise<i18n> {
     .init({
       lng: tag,
       load: 'currentOnly',
-      ns: 'portal',
+      // The sign-in page needs no more; the rest comes with the pages behind it.
+      ns: 'sign-in',
       defaultNS: 'portal',
-      fallbackNS: 'portal',
+      fallbackNS: ['portal', 'sign-in'],
       // React escapes; twice would show &lt; to people.
       interpolation: { escapeValue: false },
     });

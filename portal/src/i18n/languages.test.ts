@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { expect, test } from 'vitest';
-import { languages } from './i18n.ts';
+import { languages } from './languages.ts';
+import { pseudoTexts } from './pseudo.ts';
 
 const source = `${import.meta.dirname}/..`;
 /** Of a language: `folder key` to its text. */
@@ -10,7 +11,7 @@ const english = texts.get('en-us') ?? new Map<string, string>();
 const plural = /_(zero|one|two|few|many|other)$/;
 
 function textsOf(id: string): Map<string, string> {
-  const folders = globSync(`${source}/{i18n,pages/*}/${id}.json`).map((file) => dirname(file));
+  const folders = globSync(`${source}/{i18n,components/*,pages/*}/${id}.json`).map((file) => dirname(file));
   return new Map(
     folders.flatMap((folder) => [
       ...flat(JSON.parse(readFileSync(`${folder}/${id}.json`, 'utf8')), `${basename(folder)} `),
@@ -34,17 +35,40 @@ const beginnings = (key: string) => [...key.matchAll(/\./g)].map(({ index }) => 
 
 const placeholders = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(String).sort();
 
-test.each(languages)(
-  '$name has every text of English, in each of its plural forms, and no other',
-  ({ id, tag }) => {
-    const forms = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;
-    const expected = [...english.keys()].flatMap((key) =>
+/** English's keys, with the plural forms that a language has. */
+function expectedOf(tag: string): Set<string> {
+  const forms = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;
+  return new Set(
+    [...english.keys()].flatMap((key) =>
       plural.test(key) ? forms.map((form) => key.replace(plural, `_${form}`)) : [key],
-    );
+    ),
+  );
+}
 
-    expect([...(texts.get(id)?.keys() ?? [])].sort()).toEqual([...new Set(expected)].sort());
+test.each(languages)(
+  '$name has no text that English has not, and no plural form that is not its own',
+  ({ id, tag }) => {
+    const expected = expectedOf(tag);
+
+    expect([...(texts.get(id)?.keys() ?? [])].filter((key) => !expected.has(key))).toEqual([]);
   },
 );
+
+test('a language is offered when it has every text, and only then', () => {
+  const missing = languages.map(({ id, tag }) => {
+    const expected = expectedOf(tag);
+    const there = texts.get(id) ?? new Map<string, string>();
+    const without = [...expected].filter((key) => !there.has(key));
+    const percent = Math.floor((100 * (expected.size - without.length)) / expected.size);
+    console.log(`${id}: ${percent} % of ${expected.size} texts`);
+    return { id, without };
+  });
+
+  const offered = languages.filter(({ complete }) => complete).map(({ id }) => id);
+  expect(missing.filter(({ without }) => without.length === 0).map(({ id }) => id)).toEqual(offered);
+  expect(missing.filter(({ id, without }) => offered.includes(id) && without.length > 0)).toEqual([]);
+  expect(offered).toEqual(expect.arrayContaining(['en-us', 'de-de', 'zh-cn']));
+});
 
 test.each(languages)('$name loses no placeholder, and no text is empty', ({ id }) => {
   const wrong = [...(texts.get(id) ?? [])].filter(([key, text]) => {
@@ -66,4 +90,8 @@ test('every text is used', () => {
   };
 
   expect([...english.keys()].filter((key) => !used(key))).toEqual([]);
+});
+
+test('the pseudo-language is longer, and keeps placeholders', () => {
+  expect(pseudoTexts({ a: { b: 'Save {{name}}' } })).toEqual({ a: { b: '[Šávé {{name}}~~~~~~]' } });
 });

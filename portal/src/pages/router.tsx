@@ -11,11 +11,10 @@ import { readRepositoryName } from '../api/repository-name.ts';
 import { currentUser, systemInfo } from '../api/use-api.ts';
 import { Trouble } from '../components/trouble.tsx';
 import { readArtifactSearch } from './artifact/artifact-search.ts';
-import { readRunsSearch } from './policies/runs-search.ts';
 import { administrationRoutes } from './administration-routes.ts';
 import { readLogSearch } from './logs/log-search.ts';
-import { NotFound } from './not-found.tsx';
 import { type RouterContext, texts } from './page-context.ts';
+import { readRunsSearch } from './policies/runs-search.ts';
 import { readProjectsSearch } from './projects/projects-search.ts';
 import { readArtifactsSearch } from './repository/artifacts-search.ts';
 import { preloadArtifacts, preloadTags } from './repository/queries.ts';
@@ -24,7 +23,6 @@ import { readSignInSearch } from './sign-in/sign-in-search.ts';
 // Harbor's paths: bookmarks and links in messages keep working.
 const root = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
-  notFoundComponent: NotFound,
   // Both are needed to draw anything, and asked for side by side.
   loader: ({ context: { api, client } }) =>
     Promise.all([client.ensureQueryData(currentUser(api)), client.ensureQueryData(systemInfo(api))]),
@@ -40,22 +38,79 @@ const signIn = createRoute({
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
+  loader: texts('portal'),
   component: lazyRouteComponent(() => import('../components/shell.tsx'), 'Shell'),
 });
 
 export type ShellRoute = typeof shell;
 
 /** People begin at their projects; who is not signed in begins there. */
+/** People begin at their start page; who is not signed in begins there. */
 const begin = async ({ context: { api, client } }: { context: RouterContext }) => {
   const user = await client.ensureQueryData(currentUser(api));
   // The router takes a redirect by its being thrown.
   // oxlint-disable-next-line typescript/only-throw-error
-  throw user
-    ? redirect({ to: '/harbor/projects', search: {} })
-    : redirect({ to: '/account/sign-in', search: {} });
+  throw user ? redirect({ to: '/harbor/home' }) : redirect({ to: '/account/sign-in', search: {} });
 };
-const home = createRoute({ getParentRoute: () => root, path: '/', beforeLoad: begin });
+const start = createRoute({ getParentRoute: () => root, path: '/', beforeLoad: begin });
 const harbor = createRoute({ getParentRoute: () => root, path: '/harbor', beforeLoad: begin });
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/home',
+  beforeLoad: async ({ context: { api, client }, location }) => {
+    const user = await client.ensureQueryData(currentUser(api));
+    // oxlint-disable-next-line typescript/only-throw-error
+    if (!user) throw redirect({ to: '/account/sign-in', search: { redirect_url: location.href } });
+  },
+  loader: texts('home'),
+  component: lazyRouteComponent(() => import('./home/home-page.tsx'), 'HomePage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/harbor/account',
+  loader: texts('account'),
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => account,
+  path: 'profile',
+  component: lazyRouteComponent(() => import('./account/profile-tab.tsx'), 'ProfileTab'),
+});
+
+const password = createRoute({
+  getParentRoute: () => account,
+  path: 'password',
+  component: lazyRouteComponent(() => import('./account/password-tab.tsx'), 'PasswordTab'),
+});
+
+const preferences = createRoute({
+  getParentRoute: () => account,
+  path: 'preferences',
+  component: lazyRouteComponent(() => import('./account/preferences-tab.tsx'), 'PreferencesTab'),
+});
+
+const about = createRoute({
+  getParentRoute: () => account,
+  path: 'about',
+  component: lazyRouteComponent(() => import('./account/about-tab.tsx'), 'AboutTab'),
+});
+
+const licence = createRoute({
+  getParentRoute: () => shell,
+  path: '/license',
+  loader: texts('account'),
+  component: lazyRouteComponent(() => import('./account/licence-page.tsx'), 'LicencePage'),
+});
+
+/** Everything else. The page around it stays, so that people get on from there. */
+const nowhere = createRoute({
+  getParentRoute: () => shell,
+  path: '$',
+  component: lazyRouteComponent(() => import('../components/not-found.tsx'), 'NotFound'),
+});
 
 const projects = createRoute({
   getParentRoute: () => shell,
@@ -345,7 +400,7 @@ const artifactAtDepth = createRoute({
 });
 
 const tree = root.addChildren([
-  home,
+  start,
   harbor,
   signIn,
   shell.addChildren([
@@ -373,6 +428,10 @@ const tree = root.addChildren([
     artifactAtDepth,
     robots,
     labels,
+    home,
+    account.addChildren([profile, password, preferences, about]),
+    licence,
+    nowhere,
   ]),
 ]);
 

@@ -20,15 +20,14 @@ const route = getRouteApi('/shell/harbor/projects');
 
 export function ProjectsPage() {
   const { t } = useTranslation();
-  const [open, setOpen] = useState<'create' | Project>();
+  const [leaving, setLeaving] = useState<Project>();
   const { search, change } = useProjectsSearch();
   const user = useCurrentUser();
   const refusal = useCreationRefusal();
   const query = useProjects(search);
-  const columns = useColumns(setOpen);
-  const close = () => setOpen(undefined);
+  const columns = useColumns(setLeaving);
   const create = (
-    <ActionButton refusal={refusal} onClick={() => setOpen('create')}>
+    <ActionButton refusal={refusal} onClick={() => change({ create: true })}>
       {t('projects.new')}
     </ActionButton>
   );
@@ -71,8 +70,10 @@ export function ProjectsPage() {
           </>
         }
       />
-      {open === 'create' && <CreateProjectDialog onClose={close} />}
-      {open !== undefined && open !== 'create' && <DeleteProjectDialog project={open} onClose={close} />}
+      {search.create && refusal === undefined && (
+        <CreateProjectDialog onClose={() => change({ create: undefined })} />
+      )}
+      {leaving && <DeleteProjectDialog project={leaving} onClose={() => setLeaving(undefined)} />}
     </>
   );
 }

@@ -4,9 +4,10 @@ import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isUnauthorized } from '../../api/failure.ts';
+import { useSessionNews } from '../../api/session.ts';
 import { useApi, useSystemInfo } from '../../api/use-api.ts';
 import { useTitle } from '../../components/page-heading.tsx';
-import { LanguageSelect, SchemeSelect } from '../../components/preferences.tsx';
+import { LanguageSelect, SchemeSelect, useChooseAtSignIn } from '../../components/preferences.tsx';
 import { FormTrouble } from '../../components/trouble.tsx';
 
 // Most registries have no sign-up, and nobody should wait for it.
@@ -18,11 +19,12 @@ const SignUpForm = lazy(async () => {
 const route = getRouteApi('/account/sign-in');
 
 export function SignInPage() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('sign-in');
   const { sign_up, redirect_url } = route.useSearch();
   const { self_registration } = useSystemInfo();
   const signingUp = sign_up === true && self_registration === true;
   const title = signingUp ? t('signUp.title') : t('signIn.title');
+  const choose = useChooseAtSignIn();
   useTitle(title);
   return (
     <main className="sign-in">
@@ -58,24 +60,26 @@ export function SignInPage() {
         </Stack>
       </Paper>
       <div className="shell-tools">
-        <LanguageSelect />
-        <SchemeSelect />
+        <LanguageSelect onChoose={({ id }) => choose({ language: id })} />
+        <SchemeSelect onChoose={(color_scheme) => choose({ color_scheme })} />
       </div>
     </main>
   );
 }
 
 function SignInForm() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('sign-in');
   const api = useApi();
   const client = useQueryClient();
   const { history } = useRouter();
-  const { redirect_url = '/harbor/projects' } = route.useSearch();
+  const session = useSessionNews();
+  const { redirect_url = '/harbor/home' } = route.useSearch();
   const [principal, setPrincipal] = useState('');
   const [password, setPassword] = useState('');
   const signIn = useMutation({
     mutationFn: () => api('POST /c/login', { body: { principal, password } }),
     onSuccess: async () => {
+      session.tell('signed in');
       await client.resetQueries();
       history.push(redirect_url);
     },

@@ -8,7 +8,7 @@ import { useApi } from '../../api/use-api.ts';
 import { FormTrouble } from '../../components/trouble.tsx';
 
 export function SignUpForm() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('sign-in');
   const api = useApi();
   const navigate = useNavigate();
   const form = useForm({

@@ -1,0 +1,15 @@
+interface Form {
+  readonly iso: boolean;
+  readonly utc: boolean;
+}
+
+/** In the reader's zone, or in UTC and then saying so. */
+export function writtenTime(date: Date, language: string, { iso, utc }: Form): string {
+  // The Swedes write dates as ISO 8601 does.
+  const format = new Intl.DateTimeFormat(iso ? 'sv-SE' : language, {
+    dateStyle: iso ? 'short' : 'medium',
+    timeStyle: 'short',
+    ...(utc ? { timeZone: 'UTC' } : {}),
+  });
+  return utc ? `${format.format(date)} UTC` : format.format(date);
+}
