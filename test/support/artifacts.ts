@@ -71,3 +71,20 @@ export async function pushChart(
     place.tag,
   );
 }
+
+/** A model of documents and weights, each a layer as it is. Returns its digest. */
+export async function pushModel(
+  place: Place,
+  files: readonly { path: string; kind: 'doc' | 'weight'; content: string }[],
+): Promise<string> {
+  const layers = [];
+  for (const { path, kind, content } of files) {
+    const mediaType = `application/vnd.cncf.model.${kind}.v1.raw`;
+    const layer = await upload(place, mediaType, Buffer.from(content));
+    layers.push({ ...layer, annotations: { 'org.cncf.model.filepath': path } });
+  }
+  const config = await upload(place, 'application/vnd.cncf.model.config.v1+json', Buffer.from('{}'));
+  const artifactType = 'application/vnd.cncf.model.manifest.v1+json';
+  const manifest = { mediaType: manifestType, artifactType, config, layers };
+  return pushManifest(place.app, place.repository, manifest, place.tag);
+}
