@@ -21,6 +21,7 @@ declare module 'i18next' {
       readonly 'project-configuration': typeof import('../pages/project-configuration/en-us.json');
       readonly quotas: typeof import('../pages/quotas/en-us.json');
       readonly repository: typeof import('../pages/repository/en-us.json');
+      readonly webhooks: typeof import('../pages/webhooks/en-us.json');
       readonly policies: typeof import('../pages/policies/en-us.json');
       readonly 'clean-up': typeof import('../pages/clean-up/en-us.json');
       readonly configuration: typeof import('../pages/configuration/en-us.json');

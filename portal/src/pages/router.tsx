@@ -19,6 +19,7 @@ import { readProjectsSearch } from './projects/projects-search.ts';
 import { readArtifactsSearch } from './repository/artifacts-search.ts';
 import { preloadArtifacts, preloadTags } from './repository/queries.ts';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
+import { readTasksSearch, readWebhooksSearch } from './webhooks/webhooks-search.ts';
 
 // Harbor's paths: bookmarks and links in messages keep working.
 const root = createRootRouteWithContext<RouterContext>()({
@@ -297,6 +298,22 @@ const immutability = createRoute({
   component: lazyRouteComponent(() => import('./policies/immutable-tab.tsx'), 'ImmutableTab'),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => project,
+  path: 'webhook',
+  validateSearch: readWebhooksSearch,
+  loader: texts('webhooks'),
+  component: lazyRouteComponent(() => import('./webhooks/webhooks-tab.tsx'), 'WebhooksTab'),
+});
+
+const webhookTasks = createRoute({
+  getParentRoute: () => project,
+  path: 'webhook/$policyId/executions/$executionId/tasks',
+  validateSearch: readTasksSearch,
+  loader: texts('webhooks'),
+  component: lazyRouteComponent(() => import('./webhooks/tasks-page.tsx'), 'TasksPage'),
+});
+
 const repository = createRoute({
   getParentRoute: () => shell,
   path: '/harbor/projects/$id/repositories/$repo',
@@ -416,6 +433,8 @@ const tree = root.addChildren([
       ...projectLogs,
       configuration,
       policies.addChildren([policiesStart, retention, immutability]),
+      webhooks,
+      webhookTasks,
     ]),
     log,
     ...logs,

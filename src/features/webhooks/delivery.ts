@@ -7,8 +7,7 @@ import { findTarget, type LiveTarget, noteFailure, noteSuccess } from './deliver
 import { isTaken, type Outcome, outcomeOf, sendTo } from './sending.ts';
 import type { WebhookParts } from './webhooks.ts';
 
-/** What a task carries. */
-export const Delivery = Type.Object({
+const Delivery = Type.Object({
   target_id: Type.String(),
   /** The event's: the same in every try and for every target. */
   delivery: Type.String(),
@@ -17,6 +16,7 @@ export const Delivery = Type.Object({
   body: Type.String(),
 });
 
+/** What a task carries. */
 export interface DeliveryPayload {
   readonly target_id: string;
   readonly delivery: string;

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { RetentionRule } from '../../../../src/features/retention/retention.contract.ts';
 import { draftOf, type SelectorDraft } from './rule-draft.ts';
 
-export const templates = [
+const templates = [
   'latestPushedK',
   'latestPulledN',
   'nDaysSinceLastPush',

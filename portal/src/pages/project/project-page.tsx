@@ -79,6 +79,11 @@ function Tabs({ id, can }: { id: string; can: Can }) {
           {t('project.robots')}
         </Link>
       )}
+      {can('notification-policy:list') && (
+        <Link to="/harbor/projects/$id/webhook" {...tab} activeOptions={{ includeSearch: false }}>
+          {t('project.webhooks')}
+        </Link>
+      )}
       {can('log:list') && (
         <Link
           to="/harbor/projects/$id/logs/project-audit-log"
