@@ -50,6 +50,32 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
     expect([...found, ...broken]).toEqual([]);
   });
 
+  test.each(['light', 'dark'] as const)(
+    'on the pages of people, logs and quotas, %s',
+    async (colorScheme) => {
+      const { page, signIn, inaccessible, broken } = await portal.visit({ colorScheme });
+      const found: string[] = [];
+      await page.goto('/account/sign-in?redirect_url=%2Fharbor%2Flogs');
+      await signIn('admin');
+      for (const [path, ready] of [
+        ['/harbor/logs/audit-log?result=done', 'library/hello:1.0'],
+        ['/harbor/logs/audit-log?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'before the beginning'],
+        ['/harbor/projects/1/logs/project-audit-log', 'library/hello:1.0'],
+        ['/harbor/projects/1/configs', 'No limit'],
+        ['/harbor/users', 'There is nobody'],
+        ['/harbor/groups', 'There is no group'],
+        ['/harbor/project-quotas', '1–2 of 2'],
+      ] as const) {
+        await page.getByRole('button', { name: 'Account: admin' }).waitFor();
+        await page.goto(path);
+        await page.getByRole('main').getByText(ready).first().waitFor();
+        found.push(...(await inaccessible()).map((line) => `${path} ${line}`));
+      }
+
+      expect([...found, ...broken]).toEqual([]);
+    },
+  );
+
   test.each(['light', 'dark'] as const)('in dialogs, which give the focus back, %s', async (colorScheme) => {
     const { page, signIn, inaccessible, broken } = await portal.visit({ colorScheme });
     const found: string[] = [];
@@ -60,6 +86,8 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
       ['/harbor/projects?filter=empty', 'Delete the project empty'],
       ['/harbor/projects/1/members', 'Add members'],
       ['/harbor/projects/1/repositories', 'Delete the repository library/hello'],
+      ['/harbor/project-quotas', 'Change the quota of library'],
+      ['/harbor/project-quotas', 'Change the quota of new projects'],
     ] as const) {
       await page.getByRole('button', { name: 'Account: admin' }).waitFor();
       // Whatever the page still asks for has come: a row that is drawn anew loses the key.
