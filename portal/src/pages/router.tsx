@@ -7,17 +7,14 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { readListSearch } from '../api/list-search.ts';
-import { readRepositoryName } from '../api/repository-name.ts';
 import { currentUser, systemInfo } from '../api/use-api.ts';
 import { Trouble } from '../components/trouble.tsx';
-import { readArtifactSearch } from './artifact/artifact-search.ts';
 import { administrationRoutes } from './administration-routes.ts';
 import { readLogSearch } from './logs/log-search.ts';
 import { type RouterContext, texts } from './page-context.ts';
 import { readRunsSearch } from './policies/runs-search.ts';
 import { readProjectsSearch } from './projects/projects-search.ts';
-import { readArtifactsSearch } from './repository/artifacts-search.ts';
-import { preloadArtifacts, preloadTags } from './repository/queries.ts';
+import { artifactRoutes, repositoryRoutes } from './repository-routes.ts';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
 import { readTasksSearch, readWebhooksSearch } from './webhooks/webhooks-search.ts';
 
@@ -314,108 +311,6 @@ const webhookTasks = createRoute({
   component: lazyRouteComponent(() => import('./webhooks/tasks-page.tsx'), 'TasksPage'),
 });
 
-const repository = createRoute({
-  getParentRoute: () => shell,
-  path: '/harbor/projects/$id/repositories/$repo',
-  params: {
-    parse: ({ id, repo }) => ({ id, repo: readRepositoryName(repo) }),
-    stringify: (params) => params,
-  },
-  beforeLoad: ({ location: { href } }) => {
-    // One address for one repository, so that links to its views know which of them is open.
-    // oxlint-disable-next-line typescript/only-throw-error
-    if (/^[^?]*%252f/i.test(href)) throw redirect({ href: href.replaceAll(/%252f/gi, '%2F'), replace: true });
-  },
-  loader: texts('repository'),
-  component: lazyRouteComponent(() => import('./repository/repository-page.tsx'), 'RepositoryPage'),
-});
-
-const repositoryStart = createRoute({
-  getParentRoute: () => repository,
-  path: '/',
-  beforeLoad: ({ params }) => {
-    // oxlint-disable-next-line typescript/only-throw-error
-    throw redirect({ to: '/harbor/projects/$id/repositories/$repo/tags-tab', params, search: {} });
-  },
-});
-
-const repositoryTags = createRoute({
-  getParentRoute: () => repository,
-  path: 'tags-tab',
-  validateSearch: (search: Record<string, unknown>) =>
-    readListSearch(search, ['name', 'size', 'push_time', 'pull_time']),
-  loaderDeps: ({ search }) => search,
-  loader: preloadTags,
-  component: lazyRouteComponent(() => import('./repository/tags-tab.tsx'), 'TagsTab'),
-});
-
-const repositoryArtifacts = createRoute({
-  getParentRoute: () => repository,
-  path: 'artifacts-tab',
-  validateSearch: readArtifactsSearch,
-  loaderDeps: ({ search }) => search,
-  loader: preloadArtifacts,
-  component: lazyRouteComponent(() => import('./repository/artifacts-tab.tsx'), 'ArtifactsTab'),
-});
-
-/** Harbor shows the children of an index on a page of their own; here they open below it. */
-const artifactsBelow = createRoute({
-  getParentRoute: () => repository,
-  path: 'artifacts-tab/depth/$depth',
-  beforeLoad: ({ params: { id, repo, depth } }) => {
-    // oxlint-disable-next-line typescript/only-throw-error
-    throw redirect({
-      to: '/harbor/projects/$id/repositories/$repo/artifacts-tab',
-      params: { id, repo },
-      search: readArtifactsSearch({ open: depth }),
-    });
-  },
-});
-
-const repositoryInfo = createRoute({
-  getParentRoute: () => repository,
-  path: 'info-tab',
-  component: lazyRouteComponent(() => import('./repository/info-tab.tsx'), 'InfoTab'),
-});
-
-const repositoryViews = [
-  repositoryStart,
-  repositoryTags,
-  repositoryArtifacts,
-  artifactsBelow,
-  repositoryInfo,
-] as const;
-
-const artifactPath = '/harbor/projects/$id/repositories/$repo/artifacts-tab/artifacts/$digest';
-
-const artifact = createRoute({
-  getParentRoute: () => shell,
-  path: artifactPath,
-  params: {
-    parse: ({ id, repo, digest }) => ({ id, repo: readRepositoryName(repo), digest }),
-    stringify: (params) => params,
-  },
-  validateSearch: readArtifactSearch,
-  loader: texts('artifact'),
-  component: lazyRouteComponent(() => import('./artifact/artifact-page.tsx'), 'ArtifactPage'),
-});
-
-/** Harbor: how deep below an index it is. The page is the same. */
-const artifactAtDepth = createRoute({
-  getParentRoute: () => shell,
-  path: '/harbor/projects/$id/repositories/$repo/artifacts-tab/depth/$depth/artifacts/$digest',
-  validateSearch: readArtifactSearch,
-  beforeLoad: ({ params: { id, repo, digest }, search }) => {
-    // oxlint-disable-next-line typescript/only-throw-error
-    throw redirect({
-      to: artifactPath,
-      params: { id, repo: readRepositoryName(repo), digest },
-      search,
-      replace: true,
-    });
-  },
-});
-
 const tree = root.addChildren([
   start,
   harbor,
@@ -442,9 +337,8 @@ const tree = root.addChildren([
     groups,
     quotas,
     ...administrationRoutes(shell),
-    repository.addChildren(repositoryViews),
-    artifact,
-    artifactAtDepth,
+    repositoryRoutes(shell),
+    ...artifactRoutes(shell),
     robots,
     labels,
     home,
