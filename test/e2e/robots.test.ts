@@ -25,6 +25,16 @@ const focusedOf = (page: Page) =>
 
 const hostile = '<img src=//evil.example/x onerror="document.title=1">"; $(id) ‮txt';
 
+/** Tab, until what has the focus is called so. */
+async function reachByTab(page: Page, wanted: string | RegExp): Promise<void> {
+  for (let steps = 0; steps < 60; steps++) {
+    await page.keyboard.press('Tab');
+    const name = await focusedOf(page);
+    if (typeof wanted === 'string' ? name === wanted : wanted.test(name)) return;
+  }
+  throw new Error(`no ${wanted} is reached by Tab`);
+}
+
 describe.runIf(hasBrowser)('robot accounts (needs /usr/bin/chromium)', () => {
   let portal: Portal;
   let team: number;
@@ -151,15 +161,7 @@ describe.runIf(hasBrowser)('robot accounts (needs /usr/bin/chromium)', () => {
   test('are made, copied from and given a new secret by keyboard alone', async () => {
     const { page } = await portal.visit({ permissions: ['clipboard-read', 'clipboard-write'] });
     const { keyboard } = page;
-    /** Tab, until what has the focus is called so. */
-    const reach = async (wanted: string | RegExp) => {
-      for (let steps = 0; steps < 60; steps++) {
-        await keyboard.press('Tab');
-        const name = await focusedOf(page);
-        if (typeof wanted === 'string' ? name === wanted : wanted.test(name)) return;
-      }
-      throw new Error(`no ${wanted} is reached by Tab`);
-    };
+    const reach = (wanted: string | RegExp) => reachByTab(page, wanted);
     await page.goto('/account/sign-in');
     await page.getByLabel('Username').and(page.locator(':focus')).waitFor();
     await keyboard.type('pat');

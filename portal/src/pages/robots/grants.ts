@@ -1,4 +1,4 @@
-import type { Access } from '../../../../src/access/permissions.ts';
+import type { Access, ProjectPermission } from '../../../../src/access/permissions.ts';
 import type { RobotPermission } from '../../../../src/features/robots/robots.contract.ts';
 
 /** What a robot may do in one place: the whole registry (`/`), every project (`*`), or the project of that name. */
@@ -19,9 +19,9 @@ export const presetsOf = {
   project: ['pull', 'push', 'ci', 'full'],
 } as const;
 
-const pull = ['repository:pull'];
-const push = [...pull, 'repository:push'];
-const ci = [
+const pull: readonly ProjectPermission[] = ['repository:pull'];
+const push: readonly ProjectPermission[] = [...pull, 'repository:push'];
+const ci: readonly ProjectPermission[] = [
   ...push,
   'accessory:list',
   'artifact:list',
