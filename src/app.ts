@@ -116,6 +116,8 @@ function featureParts({ registry, authenticator, outgoing, settings, secretKey }
     secretKey,
     settingsLocked: settings.live.overwrite !== undefined,
     content: registry.content,
+    findPrincipal: ({ kind, id }) =>
+      kind === 'user' ? registry.directory.user(id) : registry.directory.robot(id),
     logIn: (name, password, address) => authenticator.logIn(name, password, address),
     outgoing,
     host: externalUrl === undefined ? `localhost:${port}` : new URL(externalUrl).host,

@@ -15,6 +15,7 @@ import { ledger } from './migrations/0013-ledger.ts';
 import { tagHistory } from './migrations/0014-tag-history.ts';
 import { tagOrder } from './migrations/0015-tag-order.ts';
 import { preferences } from './migrations/0016-preferences.ts';
+import { bulk } from './migrations/0017-bulk.ts';
 
 export interface Migration {
   readonly version: number;
@@ -40,6 +41,7 @@ const migrations: readonly Migration[] = [
   { version: 14, name: 'tag-history', sql: tagHistory },
   { version: 15, name: 'tag-order', sql: tagOrder },
   { version: 16, name: 'preferences', sql: preferences },
+  { version: 17, name: 'bulk', sql: bulk },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { BulkTables } from './tables-bulk.ts';
 import type { CollectionTables } from './tables-collection.ts';
 import type { JobTables } from './tables-jobs.ts';
 import type { PolicyTables } from './tables-policies.ts';
@@ -6,7 +7,7 @@ import type { TagHistoryTables } from './tables-tag-history.ts';
 import type { WebhookTables } from './tables-webhooks.ts';
 
 /** Rows as PostgreSQL has them; `int8` is read as a number (sizes and ids stay below 2^53). */
-export interface Tables extends JobTables, CollectionTables, PolicyTables, TagHistoryTables, WebhookTables {
+export interface Tables extends BulkTables, JobTables, CollectionTables, PolicyTables, TagHistoryTables, WebhookTables {
   installation: { name: string; value: string };
   user_account: UserAccountTable;
   project: ProjectTable;

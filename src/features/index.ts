@@ -7,6 +7,8 @@ import { apiDocumentRoutes } from './api-document/api-document.routes.ts';
 import { artifactRoutes } from './artifacts/artifacts.routes.ts';
 import { artifactChangeRoutes } from './artifacts/changes.routes.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
+import { type BulkParts, carryOutBulk } from './bulk/bulk.job.ts';
+import { bulkRoutes } from './bulk/bulk.routes.ts';
 import type { ConfigurationParts } from './configuration/index.ts';
 import { configurationRoutes } from './configuration/configuration.routes.ts';
 import { carryOutCollection } from './gc/gc.job.ts';
@@ -45,7 +47,12 @@ import { carryOutWebhooks } from './webhooks/webhooks.job.ts';
 import { webhookRoutes } from './webhooks/webhooks.routes.ts';
 
 /** What the features need from the rest of the program; app.ts gives it. */
-export type FeatureParts = SystemParts & CollectionParts & ConfigurationParts & SessionParts & WebhookParts;
+export type FeatureParts = BulkParts &
+  SystemParts &
+  CollectionParts &
+  ConfigurationParts &
+  SessionParts &
+  WebhookParts;
 
 /** Every path of the API: the operations, their document, and those that say that their feature is not here yet. */
 export function createRoutes(parts: FeatureParts): readonly Route[] {
@@ -68,6 +75,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...additionRoutes(parts),
     ...tagRoutes(parts),
     ...tagHistoryRoutes(parts),
+    ...bulkRoutes(),
     ...immutabilityRoutes,
     ...retentionRoutes,
     ...memberRoutes,
@@ -95,7 +103,13 @@ export function createJobs(parts: FeatureParts & { readonly database: Database }
   readonly schedules: readonly Scheduled[];
 } {
   return {
-    jobs: [carryOutCollection(parts), carryOutPurge, carryOutRetention(parts), ...carryOutWebhooks(parts)],
+    jobs: [
+      carryOutCollection(parts),
+      carryOutPurge,
+      carryOutRetention(parts),
+      carryOutBulk(parts),
+      ...carryOutWebhooks(parts),
+    ],
     schedules: [collectionSchedule, purgeSchedule, scheduledRetention],
   };
 }

@@ -120,6 +120,7 @@ export async function createTestApi(): Promise<TestApi> {
       secretKey,
       settingsLocked: false,
       content: uncached,
+      findPrincipal: ({ kind, id }) => (kind === 'user' ? directory.user(id) : directory.robot(id)),
       leaseSeconds: 3600,
       logIn: (name, secret, address) => authenticator.logIn(name, secret, address),
       outgoing: new Outgoing({ allowed: parseAllowed(''), resolve: resolveForTests }),

@@ -17,6 +17,7 @@ const all = createRoutes({
     changing: (_repository, write) => write(),
     tagging: (_repository, write) => write(),
   },
+  findPrincipal: async () => undefined,
   logIn: async () => undefined,
   outgoing: new Outgoing({ allowed: { ranges: [], names: [] } }),
   host: '',

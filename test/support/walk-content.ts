@@ -1,5 +1,6 @@
 import { makeImage, pushImage } from './app.ts';
 import { idIn, prepare } from './walk-place.ts';
+import { bulkVisits } from './walk-bulk.ts';
 import { get, post, put, remove, type Scene, type Visits } from './walk-rules.ts';
 
 const repositories = ({ place }: Scene) => `/projects/${place.name}/repositories`;
@@ -10,6 +11,7 @@ const tagged = (scene: Scene) => `${artifacts(scene)}/${scene.place.image.digest
 
 /** Repositories, artifacts, tags, and labels on artifacts. */
 export const contentVisits: Visits = {
+  ...bulkVisits,
   listAllRepositories: { rule: 'open', call: () => get('/repositories') },
   listRepositories: { rule: 'project repository:list', call: (scene) => get(repositories(scene)) },
   getRepository: { rule: 'project repository:read', call: (scene) => get(`${repositories(scene)}/app`) },

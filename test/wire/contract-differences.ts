@@ -9,6 +9,7 @@ const guide =
   'the form of Harbor 1.x, which a guide that people follow uses (docs/compatibility.md, "Extensions")';
 const scanning =
   'scanning writes it, a later feature; until then it is an object without members that is never sent';
+const bulk = 'an extension: many at once, as one job (docs/compatibility.md)';
 const proxy = 'Harbor sends it for proxy cache projects, a later feature';
 const header = 'it is sent; our document describes no headers but those of lists and of what was made';
 const taken = 'Harbor sends it for a taken name without saying so';
@@ -72,6 +73,15 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'getPreferences: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'updatePreferences: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'getOverview: Harbor has no such operation': 'an extension (docs/compatibility.md)',
+  'previewBulk: Harbor has no such operation': bulk,
+  'startBulk: Harbor has no such operation': bulk,
+  'listBulks: Harbor has no such operation': bulk,
+  'getBulk: Harbor has no such operation': bulk,
+  'listBulkItems: Harbor has no such operation': bulk,
+  'stopBulk: Harbor has no such operation': bulk,
+  'retryBulk: Harbor has no such operation': bulk,
+  'undoBulk: Harbor has no such operation': bulk,
+  'getProjectExecutionEvents: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'listTagHistory: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'rollbackTag: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'restoreArtifact: Harbor has no such operation': 'an extension: what was deleted comes back for a time',

@@ -3,7 +3,7 @@ import type { Context } from '#src/context.ts';
 import { listedInEach, listedInProject } from '#src/features/repositories/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
-import { parseQuery } from '#src/http/query.ts';
+import { type Clauses, parseQuery } from '#src/http/query.ts';
 import { countable } from './accessories.store.ts';
 import { contentFilter, type Within, withPlusSigns } from './content-filter.ts';
 
@@ -119,6 +119,26 @@ export async function listByIds(ctx: Context, ids: readonly number[]): Promise<L
     ctx.db,
   );
   return rows;
+}
+
+/**
+ * Everything that a list with this filter shows, or that is named, as a query of `tag` (null), `digest` and
+ * `artifact_id`; what indexes need comes after all others.
+ */
+export function selectArtifacts(
+  repository: number,
+  wanted: { readonly clauses: Clauses } | { readonly digests: readonly string[] },
+): RawBuilder<{ tag: null; digest: string; artifact_id: number }> {
+  const within = { repository };
+  const filter = (clauses: Clauses) =>
+    sql<SqlBool>`${contentFilter(clauses, { within, counting: true })} and ${filterOf(clauses, keys)}`;
+  const which =
+    'digests' in wanted
+      ? sql<SqlBool>`a.digest = any(${wanted.digests}::text[])`
+      : filter(withPlusSigns(wanted.clauses));
+  return sql`
+    select null::text as tag, a.digest, a.id as artifact_id from ${source(within, which)}
+     order by exists (select from artifact_child c where c.child_id = a.id), a.id desc`;
 }
 
 function source(within: Within, wanted: RawBuilder<SqlBool>): RawBuilder<unknown> {

@@ -1,4 +1,4 @@
-import { type Context, inTransaction } from '#src/context.ts';
+import { type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { findRepository, repositoryNameOf } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
@@ -34,6 +34,13 @@ export async function previewDeletion(ctx: Context, project: GuardedProject, pat
       restore_hours: ctx.live.get('restore_hours'),
     };
   });
+}
+
+/** What deleting several would take, all at once: what goes, by its id, and the tags of all that. */
+export async function foreseeRemoval(ctx: TxContext, repositoryId: number, asked: readonly number[]) {
+  const tree = await listTree(ctx.db, repositoryId, asked);
+  const going = goingWith(asked, tree);
+  return { going: tree.filter(({ id }) => going.has(id)), tags: await listTags(ctx.db, [...going]) };
 }
 
 /** What `restoreArtifact` would bring back. The repository may be gone with all that was in it. */

@@ -1,4 +1,5 @@
 export { additionsOf } from './addition-names.ts';
+export { selectArtifacts } from './artifacts.store.ts';
 export { artifactsById, type WholeArtifact } from './artifacts.ts';
 export { ArtifactParams, Label, RepositoryParams, Tag } from './artifacts.contract.ts';
 export type { ArtifactParts } from './artifacts.routes.ts';
@@ -7,6 +8,7 @@ export { Details } from './details.ts';
 export { type ArtifactRow, findArtifact } from './find.ts';
 export { insertManifest, type ManifestProblem } from './insert-manifest.ts';
 export { presentLabel, presentTag } from './present.ts';
-export { restoreDigest, type Restored } from './restore.ts';
+export { foreseeRemoval } from './foresight.ts';
+export { restoreArtifact, restoreDigest, type Restored } from './restore.ts';
 export { changeTags, removeTag, setTag } from './tag-changes.ts';
 export { lockDigest } from './tag-changes.store.ts';

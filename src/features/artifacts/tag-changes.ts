@@ -129,7 +129,7 @@ export function removeTag(
   { content }: ContentParts,
   repository: Repository,
   name: string,
-  artifact?: ArtifactRow,
+  artifact?: Pick<ArtifactRow, 'id'>,
   why?: string,
 ): Promise<boolean> {
   return content.tagging(repository.name, () =>

@@ -8,6 +8,7 @@ export {
   listTasks,
 } from './executions.store.ts';
 export { followExecution, type Progress } from './follow.ts';
+export { EventStreams } from './stream.ts';
 export { executionLog, taskLog, textOf } from './log.ts';
 export { presentRun, presentSchedule } from './present.ts';
 export {

@@ -1,9 +1,9 @@
 import { maySystem } from '#src/access/authorize.ts';
 import type { SystemPermission } from '#src/access/permissions.ts';
 import type { Context } from '#src/context.ts';
-import { findExecution, followExecution, type Progress } from '#src/features/executions/index.ts';
+import { type EventStreams, findExecution } from '#src/features/executions/index.ts';
 import { Failure } from '#src/failures.ts';
-import { Streamed } from '#src/http/endpoint.ts';
+import type { Streamed } from '#src/http/endpoint.ts';
 
 /** Kinds whose log somebody may read who may not watch all jobs. */
 const readers: Readonly<Record<string, SystemPermission>> = {
@@ -11,48 +11,13 @@ const readers: Readonly<Record<string, SystemPermission>> = {
   PURGE_AUDIT_LOG: 'purge-audit:read',
 };
 
-/** Each one asks the database twice a second. */
-const mostStreams = 50;
-/** Load balancers cut what says nothing for a minute. */
-const silenceMilliseconds = 15_000;
-
-/** The event streams that this process sends. */
-export class EventStreams {
-  #open = 0;
-
-  /** The run's progress as server-sent events; those who may not read its log meet what strangers meet. */
-  async of(ctx: Context, id: number): Promise<Streamed> {
-    const kinds = readableKinds(ctx);
-    if ((await findExecution(ctx.db, id, kinds)) === undefined) {
-      throw new Failure('NOT_FOUND', 'there is no such execution');
-    }
-    if (this.#open >= mostStreams) {
-      throw new Failure(
-        'TOO_MANY_REQUEST',
-        `this process follows ${mostStreams} runs already: ask again later`,
-      );
-    }
-    return new Streamed('text/event-stream; charset=utf-8', (signal) => this.#send(ctx, id, signal));
+/** The run's progress; those who may not read its log meet what strangers meet. */
+export async function follow(ctx: Context, streams: EventStreams, id: number): Promise<Streamed> {
+  const kinds = readableKinds(ctx);
+  if ((await findExecution(ctx.db, id, kinds)) === undefined) {
+    throw new Failure('NOT_FOUND', 'there is no such execution');
   }
-
-  async *#send(ctx: Context, id: number, signal: AbortSignal): AsyncGenerator<string> {
-    this.#open += 1;
-    try {
-      let said = '';
-      let spoke = performance.now();
-      for await (const progress of followExecution(ctx.db, id, signal)) {
-        const status = event('status', statusOf(progress));
-        const text =
-          (status === said ? '' : status) + linesOf(progress) + (progress.ended ? event('end', {}) : '');
-        said = status;
-        if (text === '' && performance.now() - spoke < silenceMilliseconds) continue;
-        spoke = performance.now();
-        yield text === '' ? ': still here\n\n' : text;
-      }
-    } finally {
-      this.#open -= 1;
-    }
-  }
+  return streams.of(ctx, id);
 }
 
 /** Undefined: all of them. */
@@ -63,28 +28,3 @@ function readableKinds({ who }: Context): string[] | undefined {
   if (who.kind === 'anonymous') throw new Failure('UNAUTHORIZED', 'unauthorized');
   throw new Failure('FORBIDDEN', `forbidden: ${who.name} may not do this`);
 }
-
-function statusOf({ execution, tasks }: Progress): object {
-  const { id, vendor_type, status, status_message, extra_attrs, result, start_time, end_time } = execution;
-  return {
-    id,
-    vendor_type,
-    status,
-    ...(status_message !== '' && { status_message }),
-    metrics: Object.fromEntries(
-      Object.entries(tasks).map(([name, count]) => [`${name.toLowerCase()}_task_count`, count]),
-    ),
-    extra_attrs: { ...extra_attrs, ...result },
-    start_time: start_time.toISOString(),
-    ...(end_time && { end_time: end_time.toISOString() }),
-  };
-}
-
-function linesOf({ lines }: Progress): string {
-  return lines
-    .map(({ task_id, logged_at, text }) => event('log', { task_id, time: logged_at.toISOString(), text }))
-    .join('');
-}
-
-// JSON has no line breaks, so nothing in it can end the event.
-const event = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -1,7 +1,8 @@
+import { EventStreams } from '#src/features/executions/index.ts';
 import { Listed, type Route, route } from '#src/http/endpoint.ts';
 import { filled } from '#src/http/shapes.ts';
 import { nextTimes } from '#src/jobs/cron.ts';
-import { EventStreams } from './events.ts';
+import { follow } from './events.ts';
 import * as api from './job-admin.contract.ts';
 import * as store from './job-admin.store.ts';
 import * as jobs from './job-admin.ts';
@@ -25,7 +26,7 @@ export function jobAdminRoutes(): readonly Route[] {
       jobs.changeQueue(ctx, params.job_type, body.action),
     ),
 
-    route(api.getExecutionEvents, (ctx, { params }) => streams.of(ctx, params.id)),
+    route(api.getExecutionEvents, (ctx, { params }) => follow(ctx, streams, params.id)),
 
     route(api.listSchedules, async (ctx, { page }) => {
       const rows = await store.listSchedules(ctx.db, page);

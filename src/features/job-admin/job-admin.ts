@@ -17,6 +17,8 @@ const all = 'all';
  */
 const kinds = [
   'AUDIT_LOGS_GDPR_COMPLIANT',
+  // Ours: something can be paused before anything of it waits.
+  'BULK',
   'EXECUTION_SWEEP',
   'GARBAGE_COLLECTION',
   'IMAGE_SCAN',

@@ -49,6 +49,11 @@ export async function attachLabel(
   }
 }
 
+/** Throws when nothing in the project can carry it. */
+export async function requireLabel(ctx: Context, project: GuardedProject, labelId: number): Promise<void> {
+  if (!(await store.findLabelFor(ctx.db, project.id, labelId))) throw unknown(labelId);
+}
+
 export async function detachLabel(
   ctx: Context,
   project: GuardedProject,

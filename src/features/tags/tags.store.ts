@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
 import type { Tables } from '#src/database/tables.ts';
 import type { Page } from '#src/http/endpoint.ts';
@@ -70,4 +70,18 @@ export async function listOfRepository(
   const rows = await listed.selectAll().orderBy(orderOf(page, inOrder)).modifyEnd(sliceOf(page)).execute();
   const total = await ctx.counts.total(page, rows.length, listed.select(sql<number>`count(*)`.as('total')));
   return { rows, total };
+}
+
+/** Every tag that a list with this filter shows, or that is named, as a query of `tag`, `digest` and `artifact_id`. */
+export function selectTags(
+  repositoryId: number,
+  wanted: { readonly clauses: Clauses } | { readonly names: readonly string[] },
+): RawBuilder<{ tag: string; digest: string; artifact_id: number }> {
+  const which =
+    'names' in wanted
+      ? sql<boolean>`tag.name = any(${wanted.names}::text[])`
+      : filterOf(wanted.clauses, repositoryKeys);
+  return sql`
+    select tag.name as tag, ${ofArtifact('digest')} as digest, tag.artifact_id from tag
+     where tag.repository_id = ${repositoryId} and ${which} order by tag.name`;
 }

@@ -1,0 +1,1 @@
+export { attachLabel, detachLabel, requireLabel } from './attachments.ts';

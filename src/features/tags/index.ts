@@ -1,0 +1,1 @@
+export { selectTags } from './tags.store.ts';
