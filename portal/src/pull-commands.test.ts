@@ -41,9 +41,12 @@ test('what has no tag is pulled by its digest', () => {
 test.each([
   ['1.0.0', 'oci://registry.example.org/team/chart --version 1.0.0'],
   ['v1.0.0-rc.1_build.5', 'oci://registry.example.org/team/chart --version v1.0.0-rc.1+build.5'],
-  ['latest', 'oci://registry.example.org/team/chart:latest'],
 ])('the tag %s of a chart is pulled as Helm wants it', (tag, expected) => {
   expect(pullCommand('helm', secure, { repository: 'team/chart', tag })).toBe(`helm pull ${expected}`);
+});
+
+test('a tag that is no version is nothing for Helm', () => {
+  expect(pullCommand('helm', secure, { repository: 'team/chart', tag: 'latest' })).toBe(undefined);
 });
 
 test('a chart is pulled by its digest too', () => {

@@ -34,7 +34,7 @@ export interface Registry {
   readonly plain: boolean;
 }
 
-export const registryAt = ({ host, protocol }: Pick<Location, 'host' | 'protocol'>): Registry => ({
+export const registryAt = ({ host, protocol }: Pick<URL, 'host' | 'protocol'>): Registry => ({
   host,
   plain: protocol === 'http:',
 });
@@ -50,12 +50,13 @@ export interface Wanted {
 }
 
 /** `host/project/name:tag`, as manifests of Kubernetes and Dockerfiles name it too. */
-export function referenceOf({ host }: Registry, { repository, tag, digest }: Wanted): string {
+function referenceOf({ host }: Registry, { repository, tag, digest }: Wanted): string {
   const what = tag === undefined ? (digest === undefined ? '' : `@${digest}`) : `:${tag}`;
   return `${host}/${repository}${what}`;
 }
 
-export function pullCommand(client: Client, registry: Registry, wanted: Wanted): string {
+/** Undefined when the client cannot get it so: Helm knows only tags that are versions. */
+export function pullCommand(client: Client, registry: Registry, wanted: Wanted): string | undefined {
   const reference = referenceOf(registry, wanted);
   const platform = platformFlag(wanted);
   const { plain } = registry;
@@ -69,16 +70,21 @@ export function pullCommand(client: Client, registry: Registry, wanted: Wanted):
     case 'crictl':
       return line('crictl pull', reference);
     case 'helm':
-      return line('helm pull', plain && '--plain-http', chartOf(registry, wanted));
+      return isChartVersion(wanted)
+        ? line('helm pull', plain && '--plain-http', chartOf(registry, wanted))
+        : undefined;
     case 'oras':
       return line('oras pull', plain && '--plain-http', platform, reference);
   }
 }
 
-/** A version is asked for by its flag, which every Helm with OCI knows; other tags and digests need Helm 3.17. */
+/** Helm 3.22 refuses others: "improper constraint" (test/clients/portal-commands.clients.test.ts). */
+const isChartVersion = ({ tag }: Wanted) => tag === undefined || /^v?\d+\.\d+\.\d+/.test(tag);
+
+/** A version is asked for by its flag, which every Helm with OCI knows; digests need Helm 3.17. */
 function chartOf(registry: Registry, wanted: Wanted): string {
   const { tag } = wanted;
-  if (tag === undefined || !/^v?\d+\.\d+\.\d+/.test(tag)) return `oci://${referenceOf(registry, wanted)}`;
+  if (tag === undefined) return `oci://${referenceOf(registry, wanted)}`;
   // Tags have no plus sign: Helm writes an underscore for the one before a version's build.
   return `oci://${referenceOf(registry, { repository: wanted.repository })} --version ${tag.replace('_', '+')}`;
 }

@@ -251,6 +251,26 @@ describe.runIf(hasBrowser)('an artifact (needs /usr/bin/chromium)', () => {
     expect(await command.innerText()).toMatch(/^helm pull --plain-http oci:\S+web --version 1\.0\.0$/);
   });
 
+  test("opens at Harbor's own addresses, and says to a guest what guests may not do", async () => {
+    const { app } = portal;
+    await app.addMember(1, await app.createUser('grace'), 3);
+    const { page, signIn } = await portal.visit();
+    await page.goto('/account/sign-in');
+    await signIn('grace');
+    await page.getByRole('button', { name: 'Account: grace' }).waitFor();
+
+    await page.goto(
+      `/harbor/projects/1/repositories/api%252Fserver/artifacts-tab/depth/${index}/artifacts/${image}`,
+    );
+    await page.getByText('Team API').waitFor();
+    const button = page.getByRole('button', { name: 'Delete' });
+    await button.focus();
+
+    await page.getByText('Deleting artifacts needs the role maintainer or project admin.').waitFor();
+    expect(await button.getAttribute('aria-disabled')).toBe('true');
+    expect(new URL(page.url()).pathname).not.toContain('depth');
+  });
+
   test('S-028: whatever pushers wrote is text: nothing runs, nobody else is asked, nothing is torn apart', async () => {
     const { page, broken } = visit;
     const places = await pushHostile(portal, 'library');

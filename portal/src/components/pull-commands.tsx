@@ -110,12 +110,15 @@ function Sections({ client, registry, platform, ...props }: SectionsProps) {
   const { repository, tag, digest, type, mayPush = false } = props;
   const byTag = tag === undefined ? undefined : { repository, tag, platform };
   const byDigest = digest === undefined ? undefined : { repository, digest, platform };
-  const pull = (wanted: Wanted) => pullCommand(client, registry, wanted);
+  const pull = (wanted: Wanted | undefined) => {
+    const command = wanted && pullCommand(client, registry, wanted);
+    return command === undefined ? [] : [command];
+  };
   const usual = byTag ?? byDigest;
   return (
     <>
-      {byTag && <Section label={t('commands.pullByTag')} lines={[pull(byTag)]} />}
-      {byDigest && <Section label={t('commands.pullByDigest')} lines={[pull(byDigest)]} />}
+      <Section label={t('commands.pullByTag')} lines={pull(byTag)} />
+      <Section label={t('commands.pullByDigest')} lines={pull(byDigest)} />
       {type === 'IMAGE' && usual && (
         <>
           <Section label={t('commands.kubernetes')} lines={[kubernetesLine(registry, usual)]} />
@@ -138,6 +141,7 @@ function Sections({ client, registry, platform, ...props }: SectionsProps) {
 }
 
 function Section({ label, lines }: { label: string; lines: readonly string[] }) {
+  if (lines.length === 0) return null;
   return (
     <div>
       <Text size="sm" fw={600} mb={4}>
