@@ -218,6 +218,8 @@ interface TagTable {
   id: Generated<number>;
   repository_id: number;
   name: string;
+  /** What people sort its name by; the database sets it. */
+  name_order: GeneratedAlways<string>;
   artifact_id: number;
   push_time: Generated<Date>;
   pull_time: Date | null;

@@ -58,9 +58,9 @@ describe.runIf(hasBrowser)('a repository of 10,000 tags (needs /usr/bin/chromium
   }
 
   /** Times are printed; the bounds only find what has become slower by far, since other work shares the machine. */
-  const bestOf = async (view: string) => {
+  const bestOf = async (view: string, rounds = 3) => {
     const times: number[] = [];
-    for (let round = 0; round < 3; round++) times.push((await firstRow(view)).milliseconds);
+    for (let round = 0; round < rounds; round++) times.push((await firstRow(view)).milliseconds);
     return Math.min(...times);
   };
 
@@ -106,7 +106,7 @@ describe.runIf(hasBrowser)('a repository of 10,000 tags (needs /usr/bin/chromium
       uploadThroughput: throughput,
     });
 
-    const milliseconds = await bestOf('tags-tab');
+    const milliseconds = await bestOf('tags-tab', 2);
 
     console.log(`tags-tab, CPU 4×, 10 Mbit/s, 40 ms: ${milliseconds} ms (goal 2000)`);
     expect(milliseconds).toBeLessThan(20_000);

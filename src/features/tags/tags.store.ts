@@ -54,7 +54,7 @@ const repositoryKeys: ListKeys = {
 /** Names are compared as they are, and stand in the order of versions. */
 const inOrder: ListKeys = {
   ...repositoryKeys,
-  keys: { ...repositoryKeys.keys, name: { type: 'text', sql: sql`tag_order(tag.name)` } },
+  keys: { ...repositoryKeys.keys, name: { type: 'text', sql: sql.ref('name_order') } },
 };
 
 export async function listOfRepository(
