@@ -135,6 +135,9 @@ describe.runIf(hasBrowser)('policies (needs /usr/bin/chromium)', () => {
     expect([pushed.status, deleted.status]).toEqual([412, 412]);
     expect(pushed.body.toString()).toContain("'api:v1' configured as immutable");
     expect(deleted.body.toString()).toContain('the tag v1 configured as immutable, cannot be deleted');
+    await page.goto(`/harbor/projects/${freeze}/repositories/api/tags-tab`);
+    await page.locator('tr', { hasText: 'v1' }).getByText('Immutable', { exact: true }).waitFor();
+    await page.goBack();
     await page.getByRole('button', { name: /Switch off rule/ }).click();
     await page.locator('tr', { hasText: 'v*' }).getByText('Off', { exact: true }).waitFor();
     expect((await over()).status).toBe(201);

@@ -13,7 +13,9 @@ import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { isKnown, textOf } from './webhook-draft.ts';
 
+/** While one is on its way; otherwise new ones are looked for now and then. */
 const pollMilliseconds = 3_000;
+const lookMilliseconds = 10_000;
 
 /** What a policy told its targets, newest first. */
 export function Deliveries({ policyId, name }: { policyId: number; name: string }) {
@@ -52,7 +54,8 @@ function useDeliveries(policyId: number, search: ListSearch) {
         query: pageOf(search),
         signal,
       }),
-    refetchInterval: ({ state }) => (state.data?.items.every(isOver) === false ? pollMilliseconds : false),
+    refetchInterval: ({ state }) =>
+      state.data?.items.every(isOver) === false ? pollMilliseconds : lookMilliseconds,
   });
 }
 

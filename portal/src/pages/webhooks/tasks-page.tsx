@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { notifications } from '@mantine/notifications';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -51,11 +51,19 @@ export function TasksPage() {
   const title = t('delivery.named', { number: path.execution_id });
   return (
     <>
-      <p>
-        <Link to="/harbor/projects/$id/webhook" params={{ id }} search={{ policy: path.webhook_policy_id }}>
-          {t('delivery.back')}
-        </Link>
-      </p>
+      <Anchor
+        size="sm"
+        renderRoot={(props) => (
+          <Link
+            {...props}
+            to="/harbor/projects/$id/webhook"
+            params={{ id }}
+            search={{ policy: path.webhook_policy_id }}
+          />
+        )}
+      >
+        {t('delivery.back')}
+      </Anchor>
       <div className="section-head">
         <h2>{title}</h2>
       </div>
