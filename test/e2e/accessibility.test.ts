@@ -38,6 +38,11 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
     await look('/harbor/projects/1/repositories', 'hello');
     await look('/harbor/projects/2/repositories', 'Nothing has been pushed');
     await look('/harbor/projects/1/members', '1–1 of 1');
+    await look('/harbor/projects/1/repositories/hello/tags-tab', '1–1 of 1');
+    await look('/harbor/projects/1/repositories/hello/tags-tab?filter=none', 'Nothing matches');
+    await look('/harbor/projects/1/repositories/hello/artifacts-tab', '1–1 of 1');
+    await look('/harbor/projects/1/repositories/hello/info-tab', 'Nobody has described');
+    await look('/harbor/projects/1/repositories/none/tags-tab', 'Not found');
     await look('/harbor/projects/999', 'Not found');
     await look('/harbor/nowhere', 'Page not found');
     await look('/harbor/home', 'Garbage collection failed');
