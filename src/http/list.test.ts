@@ -52,7 +52,7 @@ const order = (sort: string | undefined) => orderOf(page({ sort }), list).compil
 describe('the condition', () => {
   test.each([
     ['name=lib', ['"name" = $1::text', 'lib']],
-    ['Name=~a_b', ['"name"::text ilike $1', '%a\\_b%']],
+    ['Name=~a_b', ['lower("name"::text) like lower($1::text)', '%a\\_b%']],
     ['owner=ada', ['o.username = $1::text', 'ada']],
     ['ProjectID=7', ['"project_id" = $1::bigint', '7']],
     ['project_id=[2~9]', ['"project_id" >= $1::bigint and "project_id" <= $2::bigint', '2', '9']],
