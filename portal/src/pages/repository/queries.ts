@@ -55,10 +55,7 @@ interface Loading {
  * Asks for what a view shows while its code is on the way: the project first, whose name the other calls need. Nothing
  * waits for it, and what fails here is asked again by the page, which says so.
  */
-export function preload(
-  { context: { api, client }, params }: Loading,
-  list: (place: Place) => Promise<void>,
-) {
+function preload({ context: { api, client }, params }: Loading, list: (place: Place) => Promise<void>) {
   const ask = async () => {
     const caller = await client.ensureQueryData(currentUser(api));
     const { project_id = 0, name = '' } = await client.fetchQuery(projectNamed(api, params.id, caller));
