@@ -1,5 +1,4 @@
 import { Kbd, UnstyledButton } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +8,7 @@ import { useCurrentUser, useSystemInfo } from '../api/use-api.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { Banners } from './banners.tsx';
 import { useDisplay } from './display.ts';
+import { Messages } from './messages.tsx';
 import { Navigation } from './navigation.tsx';
 import { PaletteContext } from './palette-context.ts';
 import { Preferred, useChoose } from './preferred.tsx';
@@ -83,7 +83,7 @@ function Frame() {
           </PaletteContext>
         </main>
       </div>
-      <Notifications position="bottom-right" />
+      <Messages />
       <Footer showShortcuts={showShortcuts} />
       <Suspense>
         <Over open={open} onOpen={setOpen} signOut={signOut} />

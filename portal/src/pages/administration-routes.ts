@@ -8,7 +8,10 @@ import type { ShellRoute } from './router.tsx';
 import { readUsageSearch } from './usage/usage-search.ts';
 
 /** The pages of those who run the registry. */
-export function administrationRoutes(shell: ShellRoute) {
+export const administrationRoutes = (shell: ShellRoute) =>
+  [...cleanUpRoutes(shell), jobServiceRoutes(shell), configurationRoutes(shell), usageRoute(shell)] as const;
+
+function cleanUpRoutes(shell: ShellRoute) {
   const cleanUp = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/clearing-job',
@@ -54,6 +57,14 @@ export function administrationRoutes(shell: ShellRoute) {
     component: lazyRouteComponent(() => import('./clean-up/ledger-tab.tsx'), 'LedgerTab'),
   });
 
+  return [
+    oldCollection,
+    namedCollection,
+    cleanUp.addChildren([cleanUpStart, collection, auditPurge, ledger]),
+  ] as const;
+}
+
+function jobServiceRoutes(shell: ShellRoute) {
   const jobService = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/job-service-dashboard',
@@ -90,6 +101,10 @@ export function administrationRoutes(shell: ShellRoute) {
     component: lazyRouteComponent(() => import('./job-service/workers-tab.tsx'), 'WorkersTab'),
   });
 
+  return jobService.addChildren([jobServiceStart, pendingJobs, schedules, workers]);
+}
+
+function configurationRoutes(shell: ShellRoute) {
   const configuration = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/configs',
@@ -127,20 +142,14 @@ export function administrationRoutes(shell: ShellRoute) {
     component: lazyRouteComponent(() => import('./configuration/system-tab.tsx'), 'SystemTab'),
   });
 
-  const usage = createRoute({
+  return configuration.addChildren([configurationStart, authentication, security, systemSettings]);
+}
+
+const usageRoute = (shell: ShellRoute) =>
+  createRoute({
     getParentRoute: () => shell,
     path: '/harbor/usage',
     loader: texts('usage'),
     validateSearch: readUsageSearch,
     component: lazyRouteComponent(() => import('./usage/usage-page.tsx'), 'UsagePage'),
   });
-
-  return [
-    usage,
-    oldCollection,
-    namedCollection,
-    cleanUp.addChildren([cleanUpStart, collection, auditPurge, ledger]),
-    jobService.addChildren([jobServiceStart, pendingJobs, schedules, workers]),
-    configuration.addChildren([configurationStart, authentication, security, systemSettings]),
-  ] as const;
-}

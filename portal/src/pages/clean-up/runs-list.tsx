@@ -1,4 +1,4 @@
-import { Badge, Group, Text, Title } from '@mantine/core';
+import { Group, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { History } from '../../../../src/features/executions/executions.contract.ts';
@@ -8,6 +8,7 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { readableDuration } from '../../components/duration.ts';
 import { JobState } from '../../components/job-state.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { useResult } from './run-results.tsx';
 import type { RunSearch } from './run-search.ts';
 import { parametersOf, type Runs } from './use-runs.ts';
@@ -107,11 +108,7 @@ function State({ run }: { run: History }) {
   return (
     <Group gap="xs" wrap="nowrap">
       <JobState status={run.job_status} />
-      {parametersOf(run)['dry_run'] === true && (
-        <Badge variant="outline" color="gray">
-          {t('runs.dryRun')}
-        </Badge>
-      )}
+      {parametersOf(run)['dry_run'] === true && <StateMark tone="quiet">{t('runs.dryRun')}</StateMark>}
     </Group>
   );
 }

@@ -1,8 +1,9 @@
 /** Whose log is open. */
 export interface JobSearch {
-  readonly job?: string | undefined;
+  readonly job?: number | undefined;
 }
 
-export function readJobSearch({ job }: Record<string, unknown>): JobSearch {
-  return /^\d{1,15}$/.test(String(job)) ? { job: String(job) } : {};
+export function readJobSearch(search: Record<string, unknown>): JobSearch {
+  const job = Number(search['job']);
+  return Number.isSafeInteger(job) && job > 0 ? { job } : {};
 }

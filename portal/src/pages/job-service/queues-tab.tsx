@@ -1,4 +1,4 @@
-import { Badge, Group, Skeleton, Text } from '@mantine/core';
+import { Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import type { Column } from '../../components/data-table.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { readableDuration } from '../../components/duration.ts';
 import { ShortList } from '../../components/short-list.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
 import { useKindName } from './kinds.ts';
 import { all, lookAgainMilliseconds, type QueueChange, useQueueChange } from './use-queues.ts';
@@ -96,9 +97,9 @@ function useColumns(change: (change: QueueChange) => void, drop: (kind: string) 
       id: 'state',
       label: t('queues.state'),
       cell: ({ paused }) => (
-        <Badge variant="outline" color={paused ? 'orange.9' : 'sea'}>
+        <StateMark tone={paused ? 'bad' : 'quiet'}>
           {paused ? t('queues.paused') : t('queues.open')}
-        </Badge>
+        </StateMark>
       ),
     },
     {

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, Text } from '@mantine/core';
+import { Anchor, Group, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { FormTrouble } from '../../components/trouble.tsx';
 import { useKindName } from './kinds.ts';
 import { scheduler, useQueueChange } from './use-queues.ts';
@@ -63,9 +64,9 @@ function PauseSchedules() {
   return (
     <>
       <Group my="sm" gap="sm">
-        <Badge variant="outline" color={paused ? 'orange.9' : 'sea'}>
+        <StateMark tone={paused ? 'bad' : 'quiet'}>
           {paused ? t('queues.paused') : t('queues.open')}
-        </Badge>
+        </StateMark>
         <Text mr="auto">{paused ? t('schedules.paused') : t('schedules.open')}</Text>
         <ActionButton
           size="compact-sm"

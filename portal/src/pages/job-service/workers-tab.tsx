@@ -37,7 +37,7 @@ export function WorkersTab() {
       </Title>
       <Running workers={running} pools={pools.data} stop={setStopping} />
       {job !== undefined && (
-        <JobLog key={job} id={job} running={running.some(({ job_id }) => job_id === job)} />
+        <JobLog key={job} id={String(job)} running={running.some(({ job_id }) => job_id === String(job))} />
       )}
       <Title order={2} size="h4" mt="lg" mb="sm">
         {t('workers.pools')}
@@ -99,7 +99,7 @@ function Running({ workers, pools, stop }: RunningProps) {
             {...button}
             harmless
             aria-label={t('workers.logOf', { name: nameOf(job_name), id: job_id })}
-            onClick={() => void navigate({ search: { job: job_id } })}
+            onClick={() => void navigate({ search: { job: Number(job_id) } })}
           >
             {t('workers.log')}
           </ActionButton>
