@@ -271,7 +271,7 @@ describe.runIf(hasBrowser)('an artifact (needs /usr/bin/chromium)', () => {
     expect(new URL(page.url()).pathname).not.toContain('depth');
   });
 
-  test('S-028: whatever pushers wrote is text: nothing runs, nobody else is asked, nothing is torn apart', async () => {
+  test('S-028, G-39: whatever pushers wrote is text: nothing runs, nobody else is asked, nothing is torn apart', async () => {
     const { page, broken } = visit;
     const places = await pushHostile(portal, 'library');
     const elsewhere: string[] = [];

@@ -91,7 +91,7 @@ describe('in every order of the steps of two, nothing acknowledged is lost and n
     expect(unmet).toEqual([]);
   });
 
-  test('a push and collection in the one process that remembers', limit, async () => {
+  test('G-74: a push and collection in the one process that remembers', limit, async () => {
     const sole = await openWorld(actors, { soleWriter: true });
     try {
       for (const lease of plays.leases) {

@@ -45,7 +45,7 @@ export function listRowsAfter(
     db,
     sql`select ${columns}, ${exactly} as at from audit_log
          where ${seen(visible)} and ${filterFor(question)} and op_time < ${before}::timestamptz and ${rest}
-         order by ${along(order)} limit ${sql.raw(String(size))}`,
+         order by ${along(order)} limit ${sql.raw(String(Math.trunc(size)))}`,
     milliseconds,
   );
 }
