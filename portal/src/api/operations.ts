@@ -5,6 +5,7 @@ import type * as artifactChanges from '../../../src/features/artifacts/changes.c
 import type * as foresight from '../../../src/features/artifacts/foresight.contract.ts';
 import type * as restore from '../../../src/features/artifacts/restore.contract.ts';
 import type * as audit from '../../../src/features/audit/audit.contract.ts';
+import type * as bulk from '../../../src/features/bulk/bulk.contract.ts';
 import type * as configuration from '../../../src/features/configuration/configuration.contract.ts';
 import type * as groups from '../../../src/features/groups/groups.contract.ts';
 import type * as immutability from '../../../src/features/immutability/immutability.contract.ts';
@@ -26,6 +27,7 @@ import type * as search from '../../../src/features/search/search.contract.ts';
 import type * as sessions from '../../../src/features/sessions/sessions.contract.ts';
 import type * as statistics from '../../../src/features/statistics/statistics.contract.ts';
 import type * as system from '../../../src/features/system/system.contract.ts';
+import type * as tagHistory from '../../../src/features/tag-history/tag-history.contract.ts';
 import type * as tags from '../../../src/features/tags/tags.contract.ts';
 import type * as users from '../../../src/features/users/users.contract.ts';
 import type * as deliveries from '../../../src/features/webhooks/deliveries.contract.ts';
@@ -43,6 +45,7 @@ type Contracts = typeof additions &
   typeof immutability &
   typeof labels &
   typeof artifactRestore &
+  typeof bulk &
   typeof gc &
   typeof jobAdmin &
   typeof purge &
@@ -60,6 +63,7 @@ type Contracts = typeof additions &
   typeof sessions &
   typeof statistics &
   typeof system &
+  typeof tagHistory &
   typeof tags &
   typeof users &
   typeof webhooks;

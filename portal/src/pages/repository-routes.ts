@@ -47,12 +47,18 @@ export function repositoryRoutes(shell: ShellRoute) {
     loader: preloadArtifacts,
     component: lazyRouteComponent(() => import('./repository/artifacts-tab.tsx'), 'ArtifactsTab'),
   });
+  const history = createRoute({
+    getParentRoute: () => repository,
+    path: 'history-tab',
+    validateSearch: (search: Record<string, unknown>) => readListSearch(search, ['op_time']),
+    component: lazyRouteComponent(() => import('./repository/history-tab.tsx'), 'HistoryTab'),
+  });
   const info = createRoute({
     getParentRoute: () => repository,
     path: 'info-tab',
     component: lazyRouteComponent(() => import('./repository/info-tab.tsx'), 'InfoTab'),
   });
-  return repository.addChildren([start, tags, artifacts, info]);
+  return repository.addChildren([start, tags, artifacts, history, info]);
 }
 
 /** One address for one repository, so that links to its views know which of them is open. */

@@ -30,6 +30,9 @@ const count = () => Type.Integer();
 /** With which right what was asked for is carried out; that of the action. */
 const guard = { project: 'repository:read' } as const;
 
+/** The job that was started; Location names it too. */
+const Started = Type.Object({ id: Type.Integer() });
+
 export const previewBulk = endpoint(`POST ${bulk}/preview`, {
   id: 'previewBulk',
   tag,
@@ -69,6 +72,7 @@ export const startBulk = endpoint(`POST ${bulk}`, {
     expected: Maybe(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   }),
   status: 201,
+  reply: Started,
   failures: [409],
 });
 
@@ -145,6 +149,7 @@ export const retryBulk = endpoint(`POST ${one}/retry`, {
   summary: 'Another job for what failed or was not reached (extension)',
   params: BulkParams,
   status: 201,
+  reply: Started,
   failures: [409],
 });
 
@@ -158,6 +163,7 @@ export const undoBulk = endpoint(`POST ${one}/undo`, {
     items: Maybe(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 1_000 })),
   }),
   status: 201,
+  reply: Started,
   failures: [409],
 });
 

@@ -14,7 +14,7 @@ export function bulkRoutes(): readonly Route[] {
   const streams = new EventStreams();
   /** `…/bulk/7/undo` made `…/bulk/8`. */
   const beside = (path: string, id: number) =>
-    created<never>(`${path.split('/').slice(0, -2).join('/')}/${id}`);
+    created(`${path.split('/').slice(0, -2).join('/')}/${id}`, { id });
   return [
     route(api.previewBulk, (ctx, { project, params, body }) =>
       previewBulk(ctx, project, params.repository_name, wantedIn(body)),
@@ -22,7 +22,8 @@ export function bulkRoutes(): readonly Route[] {
 
     route(api.startBulk, async (ctx, { project, params, body, path }) => {
       const wanted = { ...wantedIn(body), expected: body.expected ?? undefined };
-      return created<never>(`${path}/${await bulk.startBulk(ctx, project, params.repository_name, wanted)}`);
+      const id = await bulk.startBulk(ctx, project, params.repository_name, wanted);
+      return created(`${path}/${id}`, { id });
     }),
 
     route(api.listBulks, async (ctx, { project, params, page }) => {

@@ -92,7 +92,7 @@ function LabelSelect({ label, rows, onLabel }: LabelSelectProps) {
 }
 
 /** Those of the project and those of the registry. */
-function useLabels(enabled: boolean): readonly { id?: number; name?: string }[] {
+export function useLabels(enabled: boolean): readonly { id?: number; name?: string }[] {
   const api = useApi();
   const { id } = useProject();
   const { data } = useQuery({

@@ -47,7 +47,7 @@ export function ArtifactsTab() {
   return (
     <>
       <ArtifactsFilters search={search} rows={query.data?.items} onSearch={change} />
-      <ArtifactSelection selection={selection} total={query.data?.total ?? 0} />
+      <ArtifactSelection selection={selection} total={query.data?.total ?? 0} q={q} />
       <DataTable
         caption={t('artifacts')}
         columns={columns}

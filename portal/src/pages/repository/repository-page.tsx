@@ -52,6 +52,9 @@ export function RepositoryPage() {
           <Link to="/harbor/projects/$id/repositories/$repo/artifacts-tab" {...tab}>
             {t('artifacts')}
           </Link>
+          <Link to="/harbor/projects/$id/repositories/$repo/history-tab" {...tab}>
+            {t('history.title')}
+          </Link>
           <Link to="/harbor/projects/$id/repositories/$repo/info-tab" {...tab}>
             {t('info')}
           </Link>

@@ -1,29 +1,44 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CopyAction } from '../../components/copy-icon.tsx';
 import { SelectionBar } from '../../components/selection-bar.tsx';
 import type { RowSelection } from '../../components/use-selection.ts';
 import { registryAt } from '../../pull-commands.ts';
+import { BulkActions } from './bulk-actions.tsx';
+import { BulkDialog, type BulkWanted } from './bulk-dialog.tsx';
 import { useRepository } from './repository-context.ts';
 
 interface TagSelectionProps {
   readonly selection: RowSelection;
   readonly total: number;
+  /** The `q` of the list. */
+  readonly q: string | undefined;
 }
 
 /** What can be done with several tags. */
-export function TagSelection({ selection, total }: TagSelectionProps) {
+export function TagSelection({ selection, total, q }: TagSelectionProps) {
   const { t } = useTranslation('repository');
   const { whole } = useRepository();
   const { selected } = selection;
   const { host } = registryAt(window.location);
+  const [wanted, setWanted] = useState<BulkWanted>();
+  const close = () => {
+    setWanted(undefined);
+    selection.clear();
+  };
   return (
-    <SelectionBar selection={selection} total={total}>
-      {'rows' in selected && (
-        <CopyAction
-          label={t('copyReferences')}
-          text={[...selected.rows].map((tag) => `${host}/${whole}:${tag}`).join('\n')}
-        />
-      )}
-    </SelectionBar>
+    <>
+      <SelectionBar selection={selection} total={total}>
+        {'rows' in selected && (
+          <CopyAction
+            label={t('copyReferences')}
+            text={[...selected.rows].map((tag) => `${host}/${whole}:${tag}`).join('\n')}
+          />
+        )}
+        <BulkActions target="tags" selection={selection} total={total} q={q} onBegin={setWanted} />
+      </SelectionBar>
+      {/* Outside of the bar, which goes when nothing is selected any more. */}
+      {wanted && <BulkDialog wanted={wanted} onClose={close} />}
+    </>
   );
 }

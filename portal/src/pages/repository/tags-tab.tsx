@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ListSearch } from '../../api/list-search.ts';
+import { contains, type ListSearch } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
@@ -46,7 +46,11 @@ export function TagsTab() {
           onFilter={(filter) => change({ filter, page: undefined })}
         />
       </Group>
-      <TagSelection selection={selection} total={query.data?.total ?? 0} />
+      <TagSelection
+        selection={selection}
+        total={query.data?.total ?? 0}
+        q={contains('name', search.filter)}
+      />
       <DataTable
         caption={t('tags')}
         columns={columns}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeImage, pushImage } from '#test/support/app.ts';
+import { hasBrowser, startPortal, type Portal, type Visit } from '#test/support/browser.ts';
+import { call, pushUntagged } from '../../src/features/artifacts/content.fixture.ts';
+
+describe.runIf(hasBrowser)('many tags, and what they were (needs /usr/bin/chromium)', () => {
+  let portal: Portal;
+  let project: number;
+  let visit: Visit;
+  let first: string;
+  let second: string;
+  beforeAll(async () => {
+    portal = await startPortal();
+    project = await portal.app.createProject('team');
+    await portal.app.addMember(project, await portal.app.createUser('grace'), 4);
+    await portal.app.addMember(project, await portal.app.createUser('dev'), 2);
+    first = (await pushImage(portal.app, 'grace', 'team/app', 'latest', makeImage())).image.digest;
+    second = (await pushImage(portal.app, 'dev', 'team/app', 'latest', makeImage())).image.digest;
+    await branches(600);
+    visit = await portal.visit();
+    await visit.page.goto('/account/sign-in');
+    await visit.signIn('grace');
+    await visit.page.getByRole('button', { name: 'Account: grace' }).waitFor();
+  });
+  afterAll(() => portal.close());
+
+  async function branches(count: number): Promise<void> {
+    const image = makeImage();
+    await pushUntagged(portal.app, 'team/app', image);
+    const tags = Array.from({ length: count }, (_, i) => `tag=feature-${String(i).padStart(3, '0')}`);
+    await portal.app.send('grace', {
+      method: 'PUT',
+      path: `/v2/team/app/manifests/${image.digest}?${tags.join('&')}`,
+      headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+      body: image.manifest,
+    });
+  }
+
+  const open = (view: string) => visit.page.goto(`/harbor/projects/${project}/repositories/app/${view}`);
+  const named = async () =>
+    (await portal.app.send('dev', { path: '/v2/team/app/manifests/latest' })).headers[
+      'docker-content-digest'
+    ];
+  const tags = async () =>
+    (await call(portal.app, 'dev', 'GET', '/projects/team/repositories/app/tags?page_size=1')).headers[
+      'x-total-count'
+    ];
+  const short = (digest: string) => digest.slice(0, 19);
+
+  test('it was fine yesterday: latest is compared, taken back, and that is undone', async () => {
+    const { page } = visit;
+    await open('history-tab');
+    await page.getByLabel('Filter by tag').fill('latest');
+    await page.getByText(`dev moved latest from ${short(first)} to ${short(second)}`).waitFor();
+    const onPage = await visit.inaccessible();
+
+    await page
+      .getByRole('button', { name: `Roll back latest to ${short(first)}` })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Roll back latest' });
+    await dialog.getByText(/layers? (is|are) in both/).waitFor();
+    const inDialog = await visit.inaccessible();
+    await dialog.getByRole('button', { name: 'Roll back', exact: true }).click();
+    await page.getByText(`latest names ${short(first)} again.`).waitFor();
+    const back = await named();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Undone: latest is what it was.').waitFor();
+
+    expect([onPage, inDialog, visit.broken]).toEqual([[], [], []]);
+    expect([back, await named()]).toEqual([first, second]);
+    await page.getByText(`grace moved latest from ${short(first)} to ${short(second)}`).waitFor();
+  });
+
+  test('600 branch tags go as one job that is watched, and ten of them come back', {
+    timeout: 90_000,
+  }, async () => {
+    const { page } = visit;
+    await open('tags-tab?filter=feature-');
+    await page.getByText('of 600').waitFor();
+    await page.getByLabel('Select all rows of this page').check();
+    await page.getByRole('button', { name: /Select all 600/ }).click();
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete 600 tags' });
+    await dialog.getByText('1 artifact loses its last tag').waitFor();
+    const asked = await visit.inaccessible();
+
+    await dialog.getByLabel(/team\/app/).fill('team/app');
+    await dialog.getByRole('button', { name: 'Delete 600 tags' }).click();
+    await dialog.getByText('600 done, 0 skipped, 0 failed').waitFor({ timeout: 60_000 });
+    const left = await tags();
+    for (let row = 0; row < 10; row += 1) {
+      await dialog
+        .getByLabel(/^Select/)
+        .nth(row + 1)
+        .check();
+    }
+    const ended = await visit.inaccessible();
+    await dialog.getByRole('button', { name: 'Undo 10' }).click();
+    await dialog.getByText('10 done, 0 skipped, 0 failed').waitFor();
+
+    expect([asked, ended, visit.broken]).toEqual([[], [], []]);
+    expect([left, await tags()]).toEqual(['1', '11']);
+  });
+});
