@@ -58,7 +58,7 @@ function ControlOf({ control, ...props }: FieldProps & { control: Control }) {
       return (
         <NumberInput
           {...field}
-          maw={240}
+          styles={{ wrapper: { maxWidth: 240 } }}
           value={Number(value)}
           suffix={` ${t(`units.${control.unit}`)}`}
           allowDecimal={false}
