@@ -163,7 +163,7 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
     const { page } = await open('/harbor/projects', 'admin');
 
     await page.getByRole('button', { name: 'Search or go to' }).click();
-    await page.getByRole('combobox').fill('server');
+    await page.getByRole('combobox', { name: 'Search or go to' }).fill('server');
     await page.getByRole('option', { name: 'backend/api/server' }).click();
 
     await page.getByRole('heading', { name: 'backend/api/server' }).waitFor();

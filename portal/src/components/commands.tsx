@@ -51,7 +51,9 @@ function CopyButton({ label, text, shown }: CopyButtonProps) {
         size="compact-sm"
         variant="default"
         className="copy"
-        aria-label={t('commands.copyNamed', { label })}
+        aria-label={
+          done === undefined ? t('commands.copyNamed', { label }) : `${t(`commands.${done}`)}: ${label}`
+        }
         onClick={() => void copy()}
       >
         {done === undefined ? t('commands.copy') : t(`commands.${done}`)}

@@ -1,4 +1,5 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCurrentUser } from '../api/use-api.ts';
 
@@ -6,8 +7,20 @@ import { useCurrentUser } from '../api/use-api.ts';
 export function Navigation() {
   const { t } = useTranslation();
   const user = useCurrentUser();
+  // Closed again on the next page.
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const [openAt, setOpenAt] = useState<string>();
   return (
-    <nav aria-label={t('shell.navigation')} className="navigation">
+    <nav aria-label={t('shell.navigation')} className="navigation" data-open={openAt === path}>
+      {/* Seen where there is no room for all of it. */}
+      <button
+        type="button"
+        className="navigation-button"
+        aria-expanded={openAt === path}
+        onClick={() => setOpenAt(openAt === path ? undefined : path)}
+      >
+        ☰ {t('shell.menu')}
+      </button>
       {user && <Link to="/harbor/home">{t('shell.home')}</Link>}
       <Link to="/harbor/projects" search={{}}>
         {t('projects.title')}

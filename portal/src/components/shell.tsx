@@ -10,6 +10,7 @@ import { Banners } from './banners.tsx';
 import { useDisplay } from './display.ts';
 import { Messages } from './messages.tsx';
 import { Navigation } from './navigation.tsx';
+import { holdKeys } from './palette-keys.ts';
 import { PaletteContext } from './palette-context.ts';
 import { Preferred, useChoose } from './preferred.tsx';
 import { LanguageSelect, SchemeSelect } from './preferences.tsx';
@@ -38,7 +39,13 @@ export function Shell() {
   );
 }
 
-type Open = { readonly find: string } | 'shortcuts' | QuickSearch['artifact'][number];
+/** As the keyboard at hand has it. */
+const paletteKeys = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
+
+type Open =
+  | { readonly find: string; readonly takeKeys: () => string }
+  | 'shortcuts'
+  | QuickSearch['artifact'][number];
 
 function Frame() {
   const { t } = useTranslation();
@@ -46,7 +53,7 @@ function Frame() {
   const signOut = useSignOut();
   const lostAt = useLostAt();
   const { read_only } = useSystemInfo();
-  const openPalette = useCallback((find = '') => setOpen({ find }), []);
+  const openPalette = useCallback((find = '') => setOpen({ find, takeKeys: holdKeys() }), []);
   const showShortcuts = useCallback(() => setOpen('shortcuts'), []);
   useShortcuts({ enabled: useDisplay().shortcuts, openPalette, showShortcuts });
   usePaletteAtHand();
@@ -63,7 +70,7 @@ function Frame() {
         <UnstyledButton className="search-button" onClick={() => openPalette()} aria-haspopup="dialog">
           <span>{t('shell.search')}</span>
           <Kbd size="xs" aria-hidden="true">
-            Ctrl K
+            {paletteKeys}
           </Kbd>
         </UnstyledButton>
         <div className="shell-tools">
@@ -108,6 +115,7 @@ function Over({ open, onOpen, signOut }: OverProps) {
     return (
       <Palette
         find={open.find}
+        takeKeys={open.takeKeys}
         onClose={close}
         signOut={user ? signOut : undefined}
         showShortcuts={() => onOpen('shortcuts')}

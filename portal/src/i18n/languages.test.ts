@@ -93,5 +93,5 @@ test('every text is used', () => {
 });
 
 test('the pseudo-language is longer, and keeps placeholders', () => {
-  expect(pseudoTexts({ a: { b: 'Save {{name}}' } })).toEqual({ a: { b: '[Šávé {{name}}~~~~~~]' } });
+  expect(pseudoTexts({ a: { b: 'Save {{name}}' } })).toEqual({ a: { b: '[Šávé {{name}} ~~~ ~~~ ~~~]' } });
 });

@@ -8,7 +8,7 @@ const accented: Readonly<Record<string, string>> = Object.fromEntries(
 /** A third longer, as German is, and more where it is short; placeholders and tags stay. */
 function stretched(text: string): string {
   const letters = text.replace(/\{\{[^}]*\}\}|<[^>]*>|[a-z]/gi, (part) => accented[part] ?? part);
-  return `[${letters}${'~'.repeat(Math.ceil(text.length / 3) + 1)}]`;
+  return `[${letters}${' ~~~'.repeat(Math.ceil(text.length / 12) + 1)}]`;
 }
 
 export function pseudoTexts(tree: object): Record<string, unknown> {

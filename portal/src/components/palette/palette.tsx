@@ -8,11 +8,13 @@ import './palette.css';
 
 interface PaletteProps extends PaletteActions {
   readonly find: string;
+  /** What was typed before the field was there. */
+  readonly takeKeys: () => string;
   readonly onClose: () => void;
 }
 
 /** Everything by its name: one field, and below it what is meant. */
-export function Palette({ find, onClose, ...actions }: PaletteProps) {
+export function Palette({ find, takeKeys, onClose, ...actions }: PaletteProps) {
   const { t } = useTranslation('palette');
   useFocusBack();
   return (
@@ -20,18 +22,18 @@ export function Palette({ find, onClose, ...actions }: PaletteProps) {
       <Modal.Overlay />
       <Modal.Content aria-label={t('title')}>
         <Modal.Body p={0}>
-          <Finder find={find} onClose={onClose} actions={actions} />
+          <Finder find={find} takeKeys={takeKeys} onClose={onClose} actions={actions} />
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>
   );
 }
 
-interface FinderProps extends Pick<PaletteProps, 'find' | 'onClose'> {
+interface FinderProps extends Pick<PaletteProps, 'find' | 'takeKeys' | 'onClose'> {
   readonly actions: PaletteActions;
 }
 
-function Finder({ find, onClose, actions }: FinderProps) {
+function Finder({ find, takeKeys, onClose, actions }: FinderProps) {
   const { t } = useTranslation('palette');
   const list = useId();
   const [text, setText] = useState(find);
@@ -53,6 +55,10 @@ function Finder({ find, onClose, actions }: FinderProps) {
         spellCheck={false}
         autoComplete="off"
         data-autofocus
+        onFocus={() => {
+          const typed = takeKeys();
+          if (typed !== '') setText((before) => before + typed);
+        }}
         onKeyDown={press}
         onChange={(event) => {
           setText(event.currentTarget.value);

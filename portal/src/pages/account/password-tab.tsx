@@ -1,4 +1,4 @@
-import { Button, Group, List, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -84,13 +84,13 @@ function PasswordForm({ userId, username }: { userId: number; username: string }
 function Rules({ password }: { password: string }) {
   const { t } = useTranslation('account');
   return (
-    <List id="password-rules" size="sm" listStyleType="none">
+    <ul id="password-rules" className="plain-list rules">
       {rules.map(([name, holds]) => (
-        <List.Item key={name}>
+        <li key={name}>
           {holds(password) ? t('password.held') : t('password.open')} {t(`password.rule.${name}`)}
-        </List.Item>
+        </li>
       ))}
-    </List>
+    </ul>
   );
 }
 

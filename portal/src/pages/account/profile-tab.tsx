@@ -33,7 +33,7 @@ function ProfileForm({ user }: { user: UserResp }) {
     <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate className="account-form">
       <Stack>
         {foreign && <Text size="sm">{t('profile.foreign')}</Text>}
-        <TextInput label={t('profile.username')} value={user.username ?? ''} readOnly />
+        <TextInput label={t('profile.username')} value={user.username ?? ''} readOnly variant="filled" />
         <TextInput
           label={t('profile.realname')}
           autoComplete="name"

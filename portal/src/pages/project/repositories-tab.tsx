@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -10,13 +10,12 @@ import { nameWithin } from '../../api/repository-name.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { readableBytes } from '../../components/bytes.ts';
-import { Commands } from '../../components/commands.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { ConfirmDialog } from '../../components/dialog.tsx';
+import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { PushCommands } from '../../components/push-commands.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { loginCommand, preferredClient, pushCommands, registryAt } from '../../pull-commands.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id/repositories');
 
@@ -26,6 +25,7 @@ export function RepositoriesTab() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [leaving, setLeaving] = useState<Repository>();
+  const [pushing, setPushing] = useState(false);
   const query = useRepositories(search);
   const columns = useColumns(setLeaving);
   const change = (next: ListSearch) =>
@@ -38,6 +38,11 @@ export function RepositoriesTab() {
           value={search.filter}
           onFilter={(filter) => change({ filter, page: undefined })}
         />
+        {project.can('repository:push') && query.data?.total !== 0 && (
+          <Button variant="default" onClick={() => setPushing(true)}>
+            {t('repositories.pushCommands')}
+          </Button>
+        )}
       </Group>
       <DataTable
         caption={t('projects.repositories')}
@@ -51,23 +56,19 @@ export function RepositoriesTab() {
           <>
             <Text mb="sm">{t('repositories.none')}</Text>
             {project.can('repository:push') && (
-              <Commands label={t('repositories.push')} lines={firstPush(project.name)} />
+              <PushCommands label={t('repositories.push')} repository={`${project.name}/hello`} />
             )}
           </>
         }
       />
+      {pushing && (
+        <Dialog title={t('repositories.pushCommands')} size="lg" onClose={() => setPushing(false)}>
+          <PushCommands label={t('repositories.pushCommands')} repository={`${project.name}/hello`} />
+        </Dialog>
+      )}
       {leaving && <DeleteRepositoryDialog repository={leaving} onClose={() => setLeaving(undefined)} />}
     </>
   );
-}
-
-function firstPush(project: string): string[] {
-  const client = preferredClient('IMAGE', localStorage);
-  const registry = registryAt(window.location);
-  return [
-    loginCommand(client, registry),
-    ...pushCommands(client, registry, { repository: `${project}/hello` }),
-  ];
 }
 
 function useRepositories(search: ListSearch) {

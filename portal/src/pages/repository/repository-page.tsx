@@ -2,6 +2,7 @@ import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { ProjectContext, useFoundProject } from '../../components/project-context.ts';
+import { StarButton } from '../../components/star-button.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { RepositoryContext } from './repository-context.ts';
 import './repository.css';
@@ -44,7 +45,9 @@ export function RepositoryPage() {
           </Link>{' '}
           / <span aria-current="page">{repo}</span>
         </nav>
-        <PageHeading title={whole} key={whole} />
+        <PageHeading title={whole} key={whole}>
+          <StarButton kind="repositories" name={whole} />
+        </PageHeading>
         <nav aria-label={t('tabs')} className="tabs">
           <Link to="/harbor/projects/$id/repositories/$repo/tags-tab" {...tab}>
             {t('tags')}
