@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HistoryEntry } from '../../../../src/features/tag-history/tag-history.contract.ts';
 import type { Api } from '../../api/client.ts';
@@ -18,6 +19,7 @@ interface ComparisonProps {
 /** What would change: the image that the tag names, beside the one that it named. */
 export function Comparison({ now, then }: ComparisonProps) {
   const { t } = useTranslation('repository');
+  const caption = useId();
   const current = useImage(now);
   const former = useImage(then.state === 'present' ? then.digest : undefined);
   const { i18n } = useTranslation();
@@ -36,8 +38,9 @@ export function Comparison({ now, then }: ComparisonProps) {
   const shared = current && former && former.layers.filter((layer) => current.layers.includes(layer)).length;
   return (
     <>
-      <div className="table-frame">
+      <div className="table-frame" tabIndex={0} role="region" aria-labelledby={caption}>
         <table>
+          <caption id={caption}>{t('history.comparison')}</caption>
           <thead>
             <tr>
               <td />

@@ -72,9 +72,9 @@ function useColumns(open: (entry: HistoryEntry) => void): Column<HistoryEntry>[]
       label: t('history.what'),
       sort: 'op_time',
       cell: (entry) => (
-        <time dateTime={entry.op_time} className="history-what server-words">
+        <span className="history-what" title={entry.op_time}>
           {sentence(entry)}
-        </time>
+        </span>
       ),
     },
     { id: 'before', label: t('history.before'), cell: ({ before }) => <Image named={before} /> },
