@@ -49,9 +49,9 @@ export const suites: readonly Suite[] = [
     name: 'e2e',
     include: ['test/e2e/**/*.test.ts'],
     database: true,
-    workers: 1,
+    workers: 2,
     testSeconds: 60,
-    minutes: 5,
+    minutes: 12,
   },
   {
     name: 's3',

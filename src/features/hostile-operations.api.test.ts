@@ -141,7 +141,8 @@ function complaints(answer: HttpAnswer, method: string, changes: string[]): stri
       changed.length > 0 &&
       `answers ${answer.status} and has changed ${changed.join()}`,
     harmless && changed.length > 0 && `changes ${changed.join()} by reading`,
-    changed.length > 0 &&
+    // What people choose for their own portal concerns nobody else.
+    changed.some((table) => table !== 'user_preference') &&
       changed.length === changes.length &&
       `changes ${changed.join()} without an audit entry`,
   ].filter((complaint) => complaint !== false);
