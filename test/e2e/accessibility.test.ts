@@ -45,7 +45,7 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
     await look('/harbor/projects/1/repositories/none/tags-tab', 'Not found');
     await look('/harbor/projects/999', 'Not found');
     await look('/harbor/nowhere', 'Page not found');
-    await look('/harbor/home', 'Garbage collection failed');
+    await look('/harbor/home', 'Nothing. Quotas');
     await look('/harbor/account/profile', 'Account since');
     await look('/harbor/account/password', 'You stay signed in here');
     await look('/harbor/account/preferences', 'Time zone');

@@ -10,7 +10,6 @@ import type * as configuration from '../../../src/features/configuration/configu
 import type * as groups from '../../../src/features/groups/groups.contract.ts';
 import type * as immutability from '../../../src/features/immutability/immutability.contract.ts';
 import type * as labels from '../../../src/features/labels/labels.contract.ts';
-import type * as artifactRestore from '../../../src/features/artifacts/restore.contract.ts';
 import type * as gc from '../../../src/features/gc/gc.contract.ts';
 import type * as jobAdmin from '../../../src/features/job-admin/job-admin.contract.ts';
 import type * as purge from '../../../src/features/purge/purge.contract.ts';
@@ -44,7 +43,6 @@ type Contracts = typeof additions &
   typeof groups &
   typeof immutability &
   typeof labels &
-  typeof artifactRestore &
   typeof bulk &
   typeof gc &
   typeof jobAdmin &

@@ -9,7 +9,43 @@ import { readUsageSearch } from './usage/usage-search.ts';
 
 /** The pages of those who run the registry. */
 export const administrationRoutes = (shell: ShellRoute) =>
-  [...cleanUpRoutes(shell), jobServiceRoutes(shell), configurationRoutes(shell), usageRoute(shell)] as const;
+  [
+    ...peopleRoutes(shell),
+    ...cleanUpRoutes(shell),
+    jobServiceRoutes(shell),
+    configurationRoutes(shell),
+    usageRoute(shell),
+  ] as const;
+
+function peopleRoutes(shell: ShellRoute) {
+  const users = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/users',
+    validateSearch: (search: Record<string, unknown>) =>
+      readListSearch(search, ['username', 'realname', 'email', 'creation_time']),
+    loader: texts('users'),
+    component: lazyRouteComponent(() => import('./users/users-page.tsx'), 'UsersPage'),
+  });
+
+  const groups = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/groups',
+    validateSearch: (search: Record<string, unknown>) => readListSearch(search, []),
+    loader: texts('groups'),
+    component: lazyRouteComponent(() => import('./groups/groups-page.tsx'), 'GroupsPage'),
+  });
+
+  const quotas = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/project-quotas',
+    validateSearch: (search: Record<string, unknown>) =>
+      readListSearch(search, ['project_name', 'used.storage', 'hard.storage']),
+    loader: texts('quotas'),
+    component: lazyRouteComponent(() => import('./quotas/quotas-page.tsx'), 'QuotasPage'),
+  });
+
+  return [users, groups, quotas] as const;
+}
 
 function cleanUpRoutes(shell: ShellRoute) {
   const cleanUp = createRoute({

@@ -13,6 +13,7 @@ import { administrationRoutes } from './administration-routes.ts';
 import { readLogSearch } from './logs/log-search.ts';
 import { type RouterContext, texts } from './page-context.ts';
 import { readRunsSearch } from './policies/runs-search.ts';
+import { ownRoutes } from './own-routes.ts';
 import { readProjectsSearch } from './projects/projects-search.ts';
 import { artifactRoutes, repositoryRoutes } from './repository-routes.ts';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
@@ -52,63 +53,6 @@ const begin = async ({ context: { api, client } }: { context: RouterContext }) =
 };
 const start = createRoute({ getParentRoute: () => root, path: '/', beforeLoad: begin });
 const harbor = createRoute({ getParentRoute: () => root, path: '/harbor', beforeLoad: begin });
-
-const home = createRoute({
-  getParentRoute: () => shell,
-  path: '/harbor/home',
-  beforeLoad: async ({ context: { api, client }, location }) => {
-    const user = await client.ensureQueryData(currentUser(api));
-    // oxlint-disable-next-line typescript/only-throw-error
-    if (!user) throw redirect({ to: '/account/sign-in', search: { redirect_url: location.href } });
-  },
-  loader: texts('home'),
-  component: lazyRouteComponent(() => import('./home/home-page.tsx'), 'HomePage'),
-});
-
-const account = createRoute({
-  getParentRoute: () => shell,
-  path: '/harbor/account',
-  loader: texts('account'),
-  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
-});
-
-const profile = createRoute({
-  getParentRoute: () => account,
-  path: 'profile',
-  component: lazyRouteComponent(() => import('./account/profile-tab.tsx'), 'ProfileTab'),
-});
-
-const password = createRoute({
-  getParentRoute: () => account,
-  path: 'password',
-  component: lazyRouteComponent(() => import('./account/password-tab.tsx'), 'PasswordTab'),
-});
-
-const preferences = createRoute({
-  getParentRoute: () => account,
-  path: 'preferences',
-  component: lazyRouteComponent(() => import('./account/preferences-tab.tsx'), 'PreferencesTab'),
-});
-
-const about = createRoute({
-  getParentRoute: () => account,
-  path: 'about',
-  component: lazyRouteComponent(() => import('./account/about-tab.tsx'), 'AboutTab'),
-});
-
-const licence = createRoute({
-  getParentRoute: () => shell,
-  path: '/license',
-  loader: texts('account'),
-  component: lazyRouteComponent(() => import('./account/licence-page.tsx'), 'LicencePage'),
-});
-
-/** Everything else. The page around it stays, so that people get on from there. */
-const nowhere = createRoute({
-  getParentRoute: () => shell,
-  path: '$',
-  component: lazyRouteComponent(() => import('../components/not-found.tsx'), 'NotFound'),
-});
 
 const projects = createRoute({
   getParentRoute: () => shell,
@@ -239,32 +183,6 @@ const log = createRoute({
   component: lazyRouteComponent(() => import('./logs/logs-page.tsx'), 'LogsPage'),
 });
 
-const users = createRoute({
-  getParentRoute: () => shell,
-  path: '/harbor/users',
-  validateSearch: (search: Record<string, unknown>) =>
-    readListSearch(search, ['username', 'realname', 'email', 'creation_time']),
-  loader: texts('users'),
-  component: lazyRouteComponent(() => import('./users/users-page.tsx'), 'UsersPage'),
-});
-
-const groups = createRoute({
-  getParentRoute: () => shell,
-  path: '/harbor/groups',
-  validateSearch: (search: Record<string, unknown>) => readListSearch(search, []),
-  loader: texts('groups'),
-  component: lazyRouteComponent(() => import('./groups/groups-page.tsx'), 'GroupsPage'),
-});
-
-const quotas = createRoute({
-  getParentRoute: () => shell,
-  path: '/harbor/project-quotas',
-  validateSearch: (search: Record<string, unknown>) =>
-    readListSearch(search, ['project_name', 'used.storage', 'hard.storage']),
-  loader: texts('quotas'),
-  component: lazyRouteComponent(() => import('./quotas/quotas-page.tsx'), 'QuotasPage'),
-});
-
 const policies = createRoute({
   getParentRoute: () => project,
   path: 'tag-strategy',
@@ -333,18 +251,12 @@ const tree = root.addChildren([
     ]),
     log,
     ...logs,
-    users,
-    groups,
-    quotas,
     ...administrationRoutes(shell),
     repositoryRoutes(shell),
     ...artifactRoutes(shell),
     robots,
     labels,
-    home,
-    account.addChildren([profile, password, preferences, about]),
-    licence,
-    nowhere,
+    ...ownRoutes(shell),
   ]),
 ]);
 
