@@ -199,6 +199,55 @@ describe.runIf(hasBrowser)('from anywhere (needs /usr/bin/chromium)', () => {
   });
 });
 
+describe.runIf(hasBrowser)('one’s own account (needs /usr/bin/chromium)', () => {
+  let portal: Portal;
+  beforeAll(async () => {
+    portal = await startPortal();
+    await portal.app.createUser('grace');
+  });
+  afterAll(() => portal.close());
+
+  test('gets a new password, and who changed it stays signed in', async () => {
+    const { page, signIn } = await portal.visit();
+    await page.goto('/account/sign-in?redirect_url=/harbor/account/password');
+    await signIn('grace');
+    const change = async (before: string, password: string) => {
+      await page.getByLabel(/^Current password/).fill(before);
+      await page.getByLabel(/^New password\b(?! again)/).fill(password);
+      await page.getByLabel(/^New password again/).fill(password);
+      await page.getByRole('button', { name: 'Change password' }).click();
+    };
+
+    await change('Correct-horse-1', 'too weak');
+    await page.getByText('It does not keep all of the rules below.').waitFor();
+    await change('Wrong-horse-1', 'Better-horse-2');
+    await page.getByText('Current password is incorrect').waitFor();
+    await change('Correct-horse-1', 'Better-horse-2');
+    await page.getByText('The password is changed.').waitFor();
+
+    expect((await page.request.get('/api/v2.0/users/current')).status()).toBe(200);
+    const old = await portal.app.send('grace', { path: '/api/v2.0/users/current' });
+    expect(old.status).toBe(401);
+  });
+
+  test('of the first administrator is renamed, and signs in under the new name', async () => {
+    const { page, signIn } = await portal.visit();
+    await page.goto('/account/sign-in?redirect_url=/harbor/account/profile');
+    await signIn('admin');
+
+    await page.getByLabel(/^E-mail/).fill('not an address');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('email with illegal format').waitFor();
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByLabel('Type admin@harbor.local to confirm').fill('admin@harbor.local');
+    await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn('admin@harbor.local', 'Harbor12345');
+
+    await page.getByRole('button', { name: 'Account: admin@harbor.local' }).waitFor();
+  });
+});
+
 describe.runIf(hasBrowser)('whatever happens meanwhile (needs /usr/bin/chromium)', () => {
   let portal: Portal;
   beforeAll(async () => {
