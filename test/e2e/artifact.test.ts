@@ -131,9 +131,9 @@ describe.runIf(hasBrowser)('an artifact (needs /usr/bin/chromium)', () => {
     await dialog.getByRole('button', { name: 'Add a tag' }).click();
     await page.getByText('The tag stable is set.').waitFor();
     expect(await tags()).toEqual(['1.4.2', 'stable']);
-    await page.getByRole('button', { name: 'Remove the tag stable' }).click();
-    await dialog.getByRole('button', { name: 'Remove' }).click();
-    await page.getByText('The tag stable is removed.').waitFor();
+    await page.getByRole('button', { name: 'Delete the tag stable' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('The tag stable is deleted.').waitFor();
     expect(await tags()).toEqual(['1.4.2']);
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('rowheader', { name: 'stable' }).waitFor();

@@ -95,25 +95,29 @@ describe.runIf(hasBrowser)('a repository (needs /usr/bin/chromium)', () => {
     },
   );
 
-  test('gives an artifact a tag, and takes it away again', async () => {
+  test('gives an artifact a tag, and takes it away again, which can be undone', async () => {
     const { page } = await open('api%2Fserver/tags-tab?filter=1.9.0');
 
     await page.getByRole('button', { name: 'More for 1.9.0' }).click();
     await page.getByRole('menuitem', { name: 'Add tag' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Tag').fill('not a tag');
-    await dialog.getByRole('button', { name: 'Add tag' }).click();
+    await dialog.getByRole('button', { name: 'Add a tag' }).click();
     await dialog.getByText('is not a tag').waitFor();
     await dialog.getByLabel('Tag').fill('1.9.0-copy');
-    await dialog.getByRole('button', { name: 'Add tag' }).click();
+    await dialog.getByRole('button', { name: 'Add a tag' }).click();
     await page.getByText('The tag 1.9.0-copy is set.').waitFor();
     expect(await status('1.9.0-copy')).toBe(200);
     await page.getByRole('button', { name: 'More for 1.9.0-copy' }).click();
     await page.getByRole('menuitem', { name: 'Delete tag' }).click();
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('The tag 1.9.0-copy is deleted.').waitFor();
-
     expect([await status('1.9.0-copy'), await status('1.9.0')]).toEqual([404, 200]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('link', { name: '1.9.0-copy' }).waitFor();
+
+    expect(await status('1.9.0-copy')).toBe(200);
+    await call(portal.app, 'admin', 'DELETE', `${path}/artifacts/1.9.0-copy/tags/1.9.0-copy`);
   });
 
   test('says why an immutable tag stays, and what a guest may not do', async () => {
@@ -179,8 +183,8 @@ describe.runIf(hasBrowser)('a repository (needs /usr/bin/chromium)', () => {
     await page.getByRole('button', { name: /^More for sha256/ }).click();
     await page.getByRole('menuitem', { name: 'Delete artifact' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('These 2 tags go with it:').waitFor();
-    await dialog.getByText('So do these 3 artifacts').waitFor();
+    await dialog.getByText('2 tags go with it:').waitFor();
+    await dialog.getByText('3 artifacts that belong to it go too:').waitFor();
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('is deleted.').waitFor();
 

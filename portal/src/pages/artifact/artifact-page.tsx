@@ -1,14 +1,15 @@
 import { Anchor, Badge, Group } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { shortDigest } from '../../components/digest.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { ProjectContext, useFoundProject, useProject } from '../../components/project-context.ts';
+import { RepositoryContext } from '../../components/repository-context.ts';
 import { Trouble } from '../../components/trouble.tsx';
 import { ArtifactActions } from './artifact-actions.tsx';
 import { ArtifactContext, useArtifact, useFoundArtifact } from './artifact-context.ts';
 import { ArtifactTabs } from './artifact-tabs.tsx';
 import { Missing } from './missing.tsx';
-import { shortDigest } from './naming.ts';
 import './artifact.css';
 
 /** Everything about one digest. */
@@ -26,9 +27,12 @@ export function ArtifactPage() {
   }
   if (!query.data) return <p role="status">{t('table.loading')}</p>;
   const { project_id = 0, name = '' } = query.data;
+  const path = { project_name: name, repository_name: repo };
   return (
     <ProjectContext value={{ id: project_id, name, can }}>
-      <Found key={`${repo}@${digest}`} repository={repo} reference={digest} />
+      <RepositoryContext value={{ id, name: repo, whole: `${name}/${repo}`, path }}>
+        <Found key={`${repo}@${digest}`} repository={repo} reference={digest} />
+      </RepositoryContext>
     </ProjectContext>
   );
 }

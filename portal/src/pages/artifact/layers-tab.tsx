@@ -5,7 +5,7 @@ import { Moment } from '../../components/moment.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { useAddition, useArtifact } from './artifact-context.ts';
 import { type BuildRow, buildRows, layersOf, stepsOf } from './content.ts';
-import { shortDigest } from './naming.ts';
+import { shortDigest } from '../../components/digest.ts';
 
 /** What it is made of: of an image each step of its building beside the layer that the step made. */
 export function LayersTab() {

@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ApiFailure } from '../../api/failure.ts';
 import { useApi } from '../../api/use-api.ts';
+import { type Gone, useRestore } from '../../artifact-actions/undo.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
-import { type Gone, useRestore } from './undo.tsx';
 
 interface MissingProps {
   readonly params: Gone;

@@ -1,8 +1,5 @@
 import type { Artifact, Platform } from '../../../../src/features/artifacts/artifacts.contract.ts';
 
-/** As much of a digest as people compare. */
-export const shortDigest = (digest: string) => digest.slice(0, digest.indexOf(':') + 13);
-
 /** `linux/arm64/v8`; undefined when nothing is said. */
 export function platformName(platform: Platform | undefined): string | undefined {
   const { os, architecture, variant } = platform ?? {};

@@ -5,11 +5,11 @@ import { useTranslation } from 'react-i18next';
 import type { Accessory } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
+import { ArtifactLink } from '../../components/artifact-link.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useArtifact } from './artifact-context.ts';
-import { ArtifactLink } from './artifact-link.tsx';
 import { readArtifactSearch } from './artifact-search.ts';
 import { artifactsOf } from './beside.ts';
 

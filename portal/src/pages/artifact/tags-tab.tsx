@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Tag } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
+import { AddTagDialog, RemoveTagDialog } from '../../artifact-actions/tag-dialogs.tsx';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
@@ -15,11 +16,11 @@ import { PullCommandsButton } from '../../components/pull-commands.tsx';
 import { useArtifact } from './artifact-context.ts';
 import { readArtifactSearch } from './artifact-search.ts';
 import { platformsOf } from './naming.ts';
-import { AddTagDialog, RemoveTagDialog } from './tag-dialogs.tsx';
 
 export function TagsTab() {
   const { t } = useTranslation('artifact');
   const { can } = useProject();
+  const { digest } = useArtifact();
   const search = readArtifactSearch(useSearch({ strict: false }));
   const navigate = useNavigate();
   const [open, setOpen] = useState<'add' | Tag>();
@@ -44,7 +45,7 @@ export function TagsTab() {
           onClick={() => setOpen('add')}
           refusal={can('tag:create') ? undefined : t('tags.mayNotAdd')}
         >
-          {t('tags.add')}
+          {t('artifactActions.addTag')}
         </ActionButton>
       </Group>
       <DataTable
@@ -57,8 +58,10 @@ export function TagsTab() {
         filtered={search.filter !== undefined}
         empty={<Text>{t('tags.none')}</Text>}
       />
-      {open === 'add' && <AddTagDialog onClose={close} />}
-      {open !== undefined && open !== 'add' && <RemoveTagDialog name={open.name ?? ''} onClose={close} />}
+      {open === 'add' && <AddTagDialog digest={digest} onClose={close} />}
+      {open !== undefined && open !== 'add' && (
+        <RemoveTagDialog tag={open.name ?? ''} digest={digest} onClose={close} />
+      )}
     </>
   );
 }
@@ -148,11 +151,11 @@ function TagActions({ tag, remove }: { tag: Tag; remove: (tag: Tag) => void }) {
       <ActionButton
         size="compact-xs"
         variant="default"
-        aria-label={t('tags.removeNamed', { name })}
+        aria-label={t('artifactActions.deleteTagNamed', { name })}
         refusal={refusal}
         onClick={() => remove(tag)}
       >
-        {t('tags.remove')}
+        {t('dialog.delete')}
       </ActionButton>
     </Group>
   );

@@ -7,12 +7,13 @@ import { When } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
-import { DigestLink, shortDigest } from './digest-link.tsx';
+import { shortDigest } from '../../components/digest.ts';
+import { DigestLink } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
 import { platformsOf } from './platforms.ts';
-import { useRepository } from './repository-context.ts';
-import { useKind } from './use-kind.ts';
+import { useRepository } from '../../components/repository-context.ts';
+import { useKind } from '../../components/artifact-kind.ts';
 
 export interface ArtifactAction {
   readonly what: 'tag' | 'delete';

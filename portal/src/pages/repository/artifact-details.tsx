@@ -9,7 +9,7 @@ import { useProject } from '../../components/project-context.ts';
 import { Trouble } from '../../components/trouble.tsx';
 import { DigestLink } from './digest-link.tsx';
 import { nameOfPlatform } from './platforms.ts';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 /** What a row has no room for: the children of an index, what belongs to the artifact, its annotations. */
 export function ArtifactDetails({ artifact }: { artifact: Artifact }) {

@@ -7,7 +7,7 @@ import { useApi } from '../../api/use-api.ts';
 import { FilterField } from '../../components/filter-field.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { type ArtifactsSearch, taggings } from './artifacts-search.ts';
-import { kinds, useKind } from './use-kind.ts';
+import { kinds, useKind } from '../../components/artifact-kind.ts';
 
 interface FiltersProps {
   readonly search: ArtifactsSearch;

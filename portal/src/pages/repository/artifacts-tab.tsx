@@ -6,16 +6,16 @@ import { useApi } from '../../api/use-api.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { useSelection } from '../../components/use-selection.ts';
-import { AddTagDialog } from './add-tag-dialog.tsx';
+import { AddTagDialog } from '../../artifact-actions/tag-dialogs.tsx';
 import { type ArtifactAction, useArtifactColumns } from './artifact-columns.tsx';
 import { ArtifactDetails } from './artifact-details.tsx';
 import { ArtifactSelection } from './artifact-selection.tsx';
 import { ArtifactsFilters } from './artifacts-filters.tsx';
 import { type ArtifactsSearch, artifactsQuery } from './artifacts-search.ts';
-import { DeleteArtifactDialog } from './delete-artifact-dialog.tsx';
+import { DeleteArtifactDialog } from '../../artifact-actions/delete-artifact-dialog.tsx';
 import { EmptyRepository } from './empty-repository.tsx';
 import { artifactsIn } from './queries.ts';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id/repositories/$repo/artifacts-tab');
 

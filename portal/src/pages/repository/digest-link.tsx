@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
+import { ArtifactLink } from '../../components/artifact-link.tsx';
 import { CopyIcon } from '../../components/copy-icon.tsx';
-import { ArtifactLink } from './artifact-link.tsx';
+import { shortDigest } from '../../components/digest.ts';
 
 /** As much of a digest as tells it from others, and a button that copies all of it. */
 export function DigestLink({ digest }: { digest: string }) {
@@ -15,5 +16,4 @@ export function DigestLink({ digest }: { digest: string }) {
   );
 }
 
-/** `sha256:0123456789ab` */
-export const shortDigest = (digest: string): string => digest.slice(0, digest.indexOf(':') + 13);
+export { shortDigest };

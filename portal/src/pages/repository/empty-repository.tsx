@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { PushCommands } from '../../components/push-commands.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 /** Nothing is here yet, and the commands that change that. */
 export function EmptyRepository({ text }: { text: string }) {

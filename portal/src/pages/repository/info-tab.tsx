@@ -11,7 +11,7 @@ import { Markdown } from '../../components/markdown.tsx';
 import { When } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 /** What the repository is for, in its people's words, and its figures. */
 export function InfoTab() {

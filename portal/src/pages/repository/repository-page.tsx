@@ -4,7 +4,7 @@ import { PageHeading } from '../../components/page-heading.tsx';
 import { ProjectContext, useFoundProject } from '../../components/project-context.ts';
 import { StarButton } from '../../components/star-button.tsx';
 import { Trouble } from '../../components/trouble.tsx';
-import { RepositoryContext } from './repository-context.ts';
+import { RepositoryContext } from '../../components/repository-context.ts';
 import './repository.css';
 
 const route = getRouteApi('/shell/harbor/projects/$id/repositories/$repo');

@@ -6,13 +6,13 @@ import type { Column } from '../../components/data-table.tsx';
 import { When } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
-import { ArtifactLink } from './artifact-link.tsx';
+import { ArtifactLink } from '../../components/artifact-link.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
 import { DigestLink } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
-import { useRepository } from './repository-context.ts';
-import { useKind } from './use-kind.ts';
+import { useRepository } from '../../components/repository-context.ts';
+import { useKind } from '../../components/artifact-kind.ts';
 
 export interface TagAction {
   readonly what: 'add' | 'remove';

@@ -9,11 +9,10 @@ import { DataTable } from '../../components/data-table.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { useSelection } from '../../components/use-selection.ts';
-import { AddTagDialog } from './add-tag-dialog.tsx';
+import { AddTagDialog, RemoveTagDialog } from '../../artifact-actions/tag-dialogs.tsx';
 import { EmptyRepository } from './empty-repository.tsx';
 import { tagsIn } from './queries.ts';
-import { RemoveTagDialog } from './remove-tag-dialog.tsx';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 import { type TagAction, useTagColumns } from './tag-columns.tsx';
 import { TagSelection } from './tag-selection.tsx';
 

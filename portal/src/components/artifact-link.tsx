@@ -1,9 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { shortDigest } from './digest.ts';
 import { useRepository } from './repository-context.ts';
 
+interface ArtifactLinkProps {
+  readonly digest: string;
+  /** Unless the beginning of the digest is to be read. */
+  readonly children?: ReactNode;
+}
+
 /** To the page of an artifact of this repository. */
-export function ArtifactLink({ digest, children }: { digest: string; children: ReactNode }) {
+export function ArtifactLink({ digest, children }: ArtifactLinkProps) {
   const { id, name: repo } = useRepository();
   return (
     <Link
@@ -12,7 +19,7 @@ export function ArtifactLink({ digest, children }: { digest: string; children: R
       search={{}}
       title={digest}
     >
-      {children}
+      {children ?? <code>{shortDigest(digest)}</code>}
     </Link>
   );
 }

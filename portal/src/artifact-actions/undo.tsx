@@ -2,8 +2,8 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { useApi } from '../../api/use-api.ts';
-import { FormTrouble } from '../../components/trouble.tsx';
+import { useApi } from '../api/use-api.ts';
+import { FormTrouble } from '../components/trouble.tsx';
 
 export interface Gone {
   readonly project_name: string;
@@ -35,7 +35,7 @@ export function offerUndo({ text, params }: { text: string; params: Gone }): voi
 }
 
 function Undo({ id, text, params }: { id: string; text: string; params: Gone }) {
-  const { t } = useTranslation('artifact');
+  const { t } = useTranslation();
   const restore = useRestore(() => notifications.hide(id));
   return (
     <>
@@ -44,7 +44,7 @@ function Undo({ id, text, params }: { id: string; text: string; params: Gone }) 
           {text}
         </Text>
         <Button size="compact-sm" loading={restore.isPending} onClick={() => restore.mutate(params)}>
-          {t('undo.action')}
+          {t('artifactActions.undo')}
         </Button>
       </Group>
       <FormTrouble error={restore.error} />

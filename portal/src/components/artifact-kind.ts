@@ -5,9 +5,9 @@ export const kinds = ['IMAGE', 'CHART', 'CNAI', 'WASM', 'CNAB', 'SBOM', 'SIGNATU
 
 /** What kind of thing an artifact is, in the reader's language. */
 export function useKind(): (type: string | undefined) => string {
-  const { t } = useTranslation('repository');
+  const { t } = useTranslation();
   return (type = '') => {
     const known = kinds.find((kind) => kind === type);
-    return known ? t(`kinds.${known}`) : type;
+    return known ? t(`artifactKinds.${known}`) : type;
   };
 }
