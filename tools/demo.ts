@@ -46,22 +46,29 @@ const server = spawn(process.execPath, ['--max-semi-space-size=8', join(checkout
 const ended = new Promise<number>((resolve) => server.once('exit', (code) => resolve(code ?? 1)));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.kill(signal));
 
-await Promise.race([
-  untilReady(),
-  ended.then((code) => {
-    throw new Error(`the server ended with exit code ${code}; its words are above`);
-  }),
-]);
-if (!existsSync(filled)) {
-  const dated = await fill(url, { name: 'admin', password }, password, (step) => console.log(`  ${step} ...`));
-  await spreadOverMonth((await findRunningPostgres(data)) ?? '', dated);
-  await writeFile(filled, `${dated.length}\n`);
-}
-console.log(`
+try {
+  await Promise.race([
+    untilReady(),
+    ended.then((code) => {
+      throw new Error(`the server ended with exit code ${code}; its words are above`);
+    }),
+  ]);
+  if (!existsSync(filled)) {
+    const dated = await fill(url, { name: 'admin', password }, password, (step) =>
+      console.log(`  ${step} ...`),
+    );
+    await spreadOverMonth((await findRunningPostgres(data)) ?? '', dated);
+    await writeFile(filled, `${dated.length}\n`);
+  }
+  console.log(`
 A demonstration of Moorage, ${await readFile(filled, 'utf8').then((text) => text.trim())} artifacts: ${url.replace('127.0.0.1', 'localhost')}
 accounts: admin, ${people.join(', ')}
 password of each: ${password}
 Ctrl-C ends it; --fresh begins anew.`);
+} catch (error) {
+  server.kill();
+  throw error;
+}
 process.exitCode = await ended;
 
 async function untilReady(): Promise<void> {

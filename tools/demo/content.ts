@@ -86,7 +86,8 @@ export function image(of: ImageOf): Pushable {
     archiveOf({ [`usr/local/bin/${name}`]: programOf(`${name} ${version} ${architecture}`, size) }),
   ];
   const at = (minutes: number) => new Date(created.getTime() - minutes * 60_000).toISOString();
-  const install = base === 'alpine' ? 'apk add --no-cache ca-certificates' : 'apt-get install -y ca-certificates';
+  const install =
+    base === 'alpine' ? 'apk add --no-cache ca-certificates' : 'apt-get install -y ca-certificates';
   const config = json({
     created: created.toISOString(),
     author: 'The build of the demonstration',
@@ -114,9 +115,17 @@ export function image(of: ImageOf): Pushable {
       { created: at(0), created_by: `ENTRYPOINT ["/usr/local/bin/${name}"]`, empty_layer: true },
     ],
   });
-  return manifestOf('application/vnd.oci.image.config.v1+json', config, layers.map((bytes) => ({ bytes, mediaType: layerType })), {
-    annotations: { 'org.opencontainers.image.created': created.toISOString(), 'org.opencontainers.image.version': version },
-  });
+  return manifestOf(
+    'application/vnd.oci.image.config.v1+json',
+    config,
+    layers.map((bytes) => ({ bytes, mediaType: layerType })),
+    {
+      annotations: {
+        'org.opencontainers.image.created': created.toISOString(),
+        'org.opencontainers.image.version': version,
+      },
+    },
+  );
 }
 
 /** The same image for two processors. */
@@ -128,12 +137,20 @@ export function multiPlatform(of: Omit<ImageOf, 'architecture'>): Pushable {
   const manifest = json({
     schemaVersion: 2,
     mediaType: indexType,
-    manifests: parts.map(({ architecture, image: { digest, manifest: { length } } }) => ({
-      mediaType: manifestType,
-      digest,
-      size: length,
-      platform: { architecture, os: 'linux', ...(architecture === 'arm64' && { variant: 'v8' }) },
-    })),
+    manifests: parts.map(
+      ({
+        architecture,
+        image: {
+          digest,
+          manifest: { length },
+        },
+      }) => ({
+        mediaType: manifestType,
+        digest,
+        size: length,
+        platform: { architecture, os: 'linux', ...(architecture === 'arm64' && { variant: 'v8' }) },
+      }),
+    ),
     annotations: { 'org.opencontainers.image.version': of.version },
   });
   return {
@@ -177,18 +194,23 @@ export function chart({ name, version, description, readme, values, dependencies
 }
 
 /** A list of packages or a signature that refers to an artifact. */
-export function referrer(
-  subject: Pushable,
-  kind: 'sbom' | 'signature',
-  created: Date,
-): Pushable {
+export function referrer(subject: Pushable, kind: 'sbom' | 'signature', created: Date): Pushable {
   const [artifactType, mediaType, content] =
     kind === 'sbom'
-      ? ['application/spdx+json', 'application/spdx+json', json({ spdxVersion: 'SPDX-2.3', name: subject.digest, packages: [] })]
+      ? [
+          'application/spdx+json',
+          'application/spdx+json',
+          json({ spdxVersion: 'SPDX-2.3', name: subject.digest, packages: [] }),
+        ]
       : [
           'application/vnd.dev.cosign.artifact.sig.v1+json',
           'application/vnd.dev.cosign.simplesigning.v1+json',
-          json({ critical: { type: 'cosign container image signature', image: { 'docker-manifest-digest': subject.digest } } }),
+          json({
+            critical: {
+              type: 'cosign container image signature',
+              image: { 'docker-manifest-digest': subject.digest },
+            },
+          }),
         ];
   return manifestOf('application/vnd.oci.empty.v1+json', Buffer.from('{}'), [{ bytes: content, mediaType }], {
     artifactType,
@@ -202,7 +224,13 @@ export function file(artifactType: string, name: string, content: Buffer): Pusha
   return manifestOf(
     'application/vnd.oci.empty.v1+json',
     Buffer.from('{}'),
-    [{ bytes: content, mediaType: 'application/octet-stream', annotations: { 'org.opencontainers.image.title': name } }],
+    [
+      {
+        bytes: content,
+        mediaType: 'application/octet-stream',
+        annotations: { 'org.opencontainers.image.title': name },
+      },
+    ],
     { artifactType },
   );
 }

@@ -10,7 +10,9 @@ export async function spreadOverMonth(databaseUrl: string, dated: readonly Dated
   await client.connect();
   try {
     await client.query('begin');
-    await client.query('create temporary table dated (repository text, digest text, at timestamptz) on commit drop');
+    await client.query(
+      'create temporary table dated (repository text, digest text, at timestamptz) on commit drop',
+    );
     await client.query(
       `insert into dated select r, d, now() - a * interval '1 day' - interval '1 hour' * (abs(hashtext(d)) % 9)
          from unnest($1::text[], $2::text[], $3::float[]) k(r, d, a)`,
@@ -38,7 +40,7 @@ const statements = [
   `update robot set creation_time = now() - interval '27 days',
           expires_at = case when duration > 0 then extract(epoch from now() - interval '27 days' + duration * interval '1 day') else expires_at end`,
   // The month before may have no table yet.
-  `select make_audit_month((now() - interval '31 days')::date), make_audit_month(now()::date)`,
+  `select make_audit_month(date_trunc('month', now() - interval '31 days')::date)`,
   `update audit_log l set op_time = x.at from (
      select id, op_time, least(now() - interval '1 minute',
             date_trunc('day', now() - interval '30 days' * (1 - part)) + interval '7 hours' + interval '11 hours' * random()) as at
