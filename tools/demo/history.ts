@@ -35,6 +35,9 @@ const statements = [
   `update tag t set push_time = x.at from (${artifacts}) x where t.artifact_id = x.id`,
   `update repository r set creation_time = x.at, update_time = x.at
      from (select repository, min(at) as at from dated group by 1) x where r.name = x.repository`,
+  `update tag_history h set op_time = x.at
+     from (select repository, digest, max(at) as at from dated group by 1, 2) x
+    where h.repository = x.repository and h.digest_after = x.digest`,
   `update project set creation_time = now() - interval '31 days', update_time = now() - interval '20 days'`,
   `update user_account set creation_time = now() - interval '32 days' where user_id > 1`,
   `update robot set creation_time = now() - interval '27 days',
