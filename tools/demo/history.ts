@@ -32,7 +32,9 @@ const statements = [
   `update artifact a set push_time = x.at,
           pull_time = case when a.pull_time is not null then least(now(), x.at + interval '1 day' * (1 + a.id % 3)) end
      from (${artifacts}) x where a.id = x.id`,
-  `update tag t set push_time = x.at from (${artifacts}) x where t.artifact_id = x.id`,
+  `update tag t set push_time = x.at,
+          pull_time = case when t.pull_time is not null then least(now(), x.at + interval '1 day' * (1 + t.id % 3)) end
+     from (${artifacts}) x where t.artifact_id = x.id`,
   `update repository r set creation_time = x.at, update_time = x.at
      from (select repository, min(at) as at from dated group by 1) x where r.name = x.repository`,
   `update tag_history h set op_time = x.at
