@@ -142,11 +142,9 @@ describe.runIf(hasBrowser)('the audit log (needs /usr/bin/chromium)', () => {
     await page.getByText('The link is copied.').waitFor();
     await reach(page, page.getByRole('link', { name: 'Export CSV' }));
     const [csv] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
-    await reach(page, page.locator('tbody time').first());
-    await page.getByRole('tooltip').waitFor();
 
     expect((await textOf(csv)).split('\r\n')).toHaveLength(3);
-    expect(await page.getByRole('tooltip').innerText()).toMatch(/20\d\d.*\d:\d\d:\d\d/);
+    expect(await page.locator('tbody time').first().getAttribute('title')).toMatch(/20\d\d.*\d:\d\d:\d\d/);
   });
 
   test('has a range of its own, whose ends are told apart', async () => {

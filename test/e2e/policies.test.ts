@@ -92,7 +92,7 @@ describe.runIf(hasBrowser)('policies (needs /usr/bin/chromium)', () => {
 
     await page.getByRole('button', { name: 'Change the schedule' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('When').selectOption('By a cron of your own');
+    await dialog.getByLabel('When').selectOption('At times of your own');
     await dialog.getByLabel(/^Cron/).fill('0 61 4 * * *');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => dialog.getByLabel(/^Cron/).getAttribute('aria-invalid')).toBe('true');

@@ -29,6 +29,30 @@ export function readListSearch(search: Record<string, unknown>, sorts: readonly 
   };
 }
 
+interface Change<Search> {
+  readonly search: (before: NoInfer<Search>) => NoInfer<Search>;
+  readonly replace: boolean;
+  readonly resetScroll: boolean;
+}
+
+/**
+ * What stands in the address of a route (its `useSearch()`), and what changes parts of it (by its `useNavigate()`).
+ * "Back" leads to the page or order before, and not through every letter of a filter.
+ */
+export function listSearch<Search extends object>(
+  search: Search,
+  navigate: (change: Change<Search>) => Promise<void>,
+  { resetScroll = true } = {},
+) {
+  const change = (next: Partial<Search>) =>
+    void navigate({
+      search: (before) => ({ ...before, ...next }),
+      replace: 'filter' in next,
+      resetScroll,
+    });
+  return { search, change };
+}
+
 /** For `page`, `page_size` and `sort` of the API. */
 export function pageOf({ page = 1, page_size = usualSize(), sort }: ListSearch) {
   return { page, page_size, ...(sort === undefined ? {} : { sort }) };

@@ -1,5 +1,6 @@
-import { Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useDisplay } from './display.ts';
+import { isUnset, writtenTime } from './written-time.ts';
 
 const units = [
   ['second', 60],
@@ -10,17 +11,20 @@ const units = [
   ['year', Number.POSITIVE_INFINITY],
 ] as const;
 
-/** `2 hours ago`; the exact time, with its zone, is shown to who points at it or comes to it by keyboard. */
-export function Ago({ time }: { time: string }) {
+/**
+ * `2 hours ago`, for columns: the time itself is in the tooltip, as the reader prefers it and to the second, and rows
+ * are not stops of the keyboard.
+ */
+export function Ago({ time }: { time: string | undefined }) {
   const { i18n } = useTranslation();
+  const display = useDisplay();
+  if (isUnset(time)) return <>–</>;
   const date = new Date(time);
-  const exact = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'long' });
+  const exact = `${writtenTime(date, i18n.language, display)} (${date.toISOString()})`;
   return (
-    <Tooltip label={exact.format(date)} events={{ hover: true, focus: true, touch: true }}>
-      <time dateTime={time} tabIndex={0}>
-        {since(date, new Date(), i18n.language)}
-      </time>
-    </Tooltip>
+    <time dateTime={time} title={exact} className="when">
+      {since(date, new Date(), i18n.language)}
+    </time>
   );
 }
 

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
+import type { ListSearch } from '../api/list-search.ts';
 
 interface FilterFieldProps {
   readonly label: string;
@@ -29,6 +30,23 @@ export function FilterField({ label, value, onFilter }: FilterFieldProps) {
         setText(event.currentTarget.value);
         pass(event.currentTarget.value);
       }}
+    />
+  );
+}
+
+interface ListFilterProps {
+  readonly label: string;
+  readonly search: ListSearch;
+  readonly onSearch: (change: ListSearch) => void;
+}
+
+/** The filter of a list that has no other. What is left of the list begins at its first page. */
+export function ListFilter({ label, search, onSearch }: ListFilterProps) {
+  return (
+    <FilterField
+      label={label}
+      value={search.filter}
+      onFilter={(filter) => onSearch({ filter, page: undefined })}
     />
   );
 }

@@ -4,31 +4,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ApiFailure } from '../api/failure.ts';
 import { useApi } from '../api/use-api.ts';
+import { crons, type ScheduleValue, scheduleTypes } from './schedule.ts';
 import './schedule-fields.css';
-
-/** Harbor's crons have six fields, the first of them the second, which is 0; their times are UTC. */
-const crons = {
-  None: '',
-  Hourly: '0 0 * * * *',
-  Daily: '0 0 0 * * *',
-  Weekly: '0 0 0 * * 0',
-} as const;
-
-export const scheduleTypes = ['None', 'Hourly', 'Daily', 'Weekly', 'Custom'] as const;
-export type ScheduleType = (typeof scheduleTypes)[number];
-
-export interface ScheduleValue {
-  readonly type: ScheduleType;
-  readonly cron: string;
-}
-
-export const noSchedule: ScheduleValue = { type: 'None', cron: '' };
-
-export function readSchedule(type: string | undefined, cron = ''): ScheduleValue {
-  const known = scheduleTypes.find((one) => one === type) ?? 'Custom';
-  // The type is a name for people; the cron decides.
-  return { type: known === 'Custom' || crons[known] === cron ? known : 'Custom', cron };
-}
 
 interface ScheduleFieldsProps {
   readonly label: string;

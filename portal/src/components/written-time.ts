@@ -13,3 +13,7 @@ export function writtenTime(date: Date, language: string, { iso, utc }: Form): s
   });
   return utc ? `${format.format(date)} UTC` : format.format(date);
 }
+
+// Harbor writes an unset time as the year 1.
+export const isUnset = (time: string | undefined): time is undefined =>
+  time === undefined || time.startsWith('0001-');

@@ -9,7 +9,7 @@ import { useApi } from '../../api/use-api.ts';
 import { AddTagDialog, RemoveTagDialog } from '../../artifact-actions/tag-dialogs.tsx';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
@@ -36,11 +36,7 @@ export function TagsTab() {
   return (
     <>
       <Group my="sm" justify="space-between">
-        <FilterField
-          label={t('tags.filter')}
-          value={search.filter}
-          onFilter={(filter) => change({ filter, page: undefined })}
-        />
+        <ListFilter label={t('tags.filter')} search={search} onSearch={change} />
         <ActionButton
           onClick={() => setOpen('add')}
           refusal={can('tag:create') ? undefined : t('tags.mayNotAdd')}

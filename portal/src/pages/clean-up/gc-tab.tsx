@@ -2,11 +2,11 @@ import { Group, NumberInput, Stack, Switch, Text } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { listSearch } from '../../api/list-search.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { FormTrouble } from '../../components/trouble.tsx';
 import { CollectionSummary } from './collection-summary.tsx';
 import { RunDetails } from './run-details.tsx';
-import type { RunSearch } from './run-search.ts';
 import { RunsList } from './runs-list.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
 import { type Parameters, type Runs, useCollections, useStart } from './use-runs.ts';
@@ -15,9 +15,7 @@ const route = getRouteApi('/shell/harbor/clearing-job/gc');
 
 export function GarbageCollectionTab() {
   const runs = useCollections();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (next: RunSearch) => void navigate({ search: (before) => ({ ...before, ...next }) });
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   return (
     <>
       <CollectionSummary />

@@ -4,7 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LedgerEntry } from '../../../../src/features/gc/gc.contract.ts';
-import { pageOf } from '../../api/list-search.ts';
+import { listSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
@@ -16,13 +16,10 @@ const route = getRouteApi('/shell/harbor/clearing-job/ledger');
 
 export function LedgerTab() {
   const { t } = useTranslation('clean-up');
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const [restoring, setRestoring] = useState<LedgerEntry>();
   const query = useLedger(search);
   const columns = useLedgerColumns(setRestoring);
-  const change = (next: LedgerSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
   return (
     <>
       <Text my="sm">{t('ledger.about')}</Text>

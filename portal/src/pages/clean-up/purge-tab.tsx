@@ -2,11 +2,11 @@ import { Checkbox, Group, NativeSelect, NumberInput, Stack, Text } from '@mantin
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { listSearch } from '../../api/list-search.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { FormTrouble } from '../../components/trouble.tsx';
 import { RunDetails } from './run-details.tsx';
-import type { RunSearch } from './run-search.ts';
 import { RunsList } from './runs-list.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
 import { type Parameters, type Runs, usePurges, useStart } from './use-runs.ts';
@@ -16,9 +16,7 @@ const route = getRouteApi('/shell/harbor/clearing-job/audit-log-purge');
 export function AuditPurgeTab() {
   const { t } = useTranslation('clean-up');
   const runs = usePurges();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (next: RunSearch) => void navigate({ search: (before) => ({ ...before, ...next }) });
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   return (
     <>
       <Text my="sm">{t('purge.about')}</Text>

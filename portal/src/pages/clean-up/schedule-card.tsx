@@ -6,12 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { History } from '../../../../src/features/executions/executions.contract.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { Moment } from '../../components/moment.tsx';
-import {
-  noSchedule,
-  readSchedule,
-  ScheduleFields,
-  type ScheduleValue,
-} from '../../components/schedule-fields.tsx';
+import { noSchedule, readSchedule, type ScheduleValue } from '../../components/schedule.ts';
+import { ScheduleFields } from '../../components/schedule-fields.tsx';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
 import { type Parameters, parametersOf, type Runs, useSchedule } from './use-runs.ts';
 
@@ -47,7 +43,7 @@ function ScheduleForm<Options>({
   options,
 }: ScheduleCardProps<Options> & { saved: History | null }) {
   const { t } = useTranslation('clean-up');
-  const before = saved ? readSchedule(saved.schedule?.type, saved.schedule?.cron) : noSchedule;
+  const before = saved ? readSchedule(saved.schedule?.cron) : noSchedule;
   const [value, setValue] = useState<ScheduleValue>(before);
   const [chosen, setChosen] = useState(() => read(saved ? parametersOf(saved) : {}));
   const [touched, setTouched] = useState(false);

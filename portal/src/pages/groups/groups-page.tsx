@@ -4,11 +4,11 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UserGroup } from '../../../../src/features/groups/groups.contract.ts';
-import { type ListSearch, pageOf } from '../../api/list-search.ts';
+import { listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi, useCurrentUser } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { CreateGroupDialog } from './create-group-dialog.tsx';
 import { DeleteGroupDialog } from './delete-group-dialog.tsx';
@@ -21,14 +21,11 @@ type Open = { readonly act: 'rename' | 'remove'; readonly group: UserGroup };
 
 export function GroupsPage() {
   const { t } = useTranslation('groups');
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const [open, setOpen] = useState<'create' | Open>();
   const user = useCurrentUser();
   const query = useGroups(search);
   const columns = useColumns(setOpen);
-  const change = (next: ListSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
   const close = () => setOpen(undefined);
   const create = (
     <ActionButton
@@ -42,11 +39,7 @@ export function GroupsPage() {
     <>
       <PageHeading title={t('title')}>{create}</PageHeading>
       <Group mb="sm">
-        <FilterField
-          label={t('filter')}
-          value={search.filter}
-          onFilter={(filter) => change({ filter, page: undefined })}
-        />
+        <ListFilter label={t('filter')} search={search} onSearch={change} />
       </Group>
       <DataTable
         caption={t('title')}

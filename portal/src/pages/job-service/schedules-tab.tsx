@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { ScheduleTask } from '../../../../src/features/job-admin/job-admin.contract.ts';
-import { type ListSearch, pageOf } from '../../api/list-search.ts';
+import { listSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -18,15 +18,13 @@ const route = getRouteApi('/shell/harbor/job-service-dashboard/schedules');
 export function SchedulesTab() {
   const { t } = useTranslation('job-service');
   const api = useApi();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const query = useQuery({
     queryKey: ['job-service', 'schedules', search],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => api('GET /schedules', { query: pageOf(search), signal }),
   });
   const columns = useColumns();
-  const change = (next: ListSearch) => void navigate({ search: (before) => ({ ...before, ...next }) });
   return (
     <>
       <PauseSchedules />

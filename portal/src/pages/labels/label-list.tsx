@@ -7,7 +7,7 @@ import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { LabelChip } from '../../components/label-chip.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { colourOf } from './colours.ts';
@@ -42,11 +42,7 @@ export function LabelList({ owner, search, onSearch }: LabelListProps) {
   return (
     <>
       <Group my="sm" justify="space-between">
-        <FilterField
-          label={t('projects.filter')}
-          value={search.filter}
-          onFilter={(filter) => onSearch({ filter, page: undefined })}
-        />
+        <ListFilter label={t('projects.filter')} search={search} onSearch={onSearch} />
         {create}
       </Group>
       <DataTable

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { listSearch } from '../../api/list-search.ts';
 import { useCurrentUser } from '../../api/use-api.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { LabelList } from './label-list.tsx';
@@ -10,8 +11,7 @@ const route = getRouteApi('/shell/harbor/labels');
 export function LabelsPage() {
   const { t } = useTranslation('labels');
   const user = useCurrentUser();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   return (
     <>
       <PageHeading title={t('labels.title')} />
@@ -22,9 +22,7 @@ export function LabelsPage() {
         // No list of permissions names those on the registry's labels: its administrators have them all.
         owner={{ projectId: undefined, may: () => user?.sysadmin_flag ?? false }}
         search={search}
-        onSearch={(next) =>
-          void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next })
-        }
+        onSearch={change}
       />
     </>
   );

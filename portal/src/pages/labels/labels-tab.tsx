@@ -1,4 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router';
+import { listSearch } from '../../api/list-search.ts';
 import { useProject } from '../../components/project-context.ts';
 import { LabelList } from './label-list.tsx';
 
@@ -6,15 +7,12 @@ const route = getRouteApi('/shell/harbor/projects/$id/labels');
 
 export function LabelsTab() {
   const { id, can } = useProject();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   return (
     <LabelList
       owner={{ projectId: id, may: (action) => can(`label:${action}`) }}
       search={search}
-      onSearch={(next) =>
-        void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next })
-      }
+      onSearch={change}
     />
   );
 }

@@ -5,12 +5,12 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProjectMemberEntity } from '../../../../src/features/members/members.contract.ts';
-import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { contains, listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi, useCurrentUser } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { roleKey, roles } from '../../components/roles.ts';
 import { AddMembersDialog } from './add-members-dialog.tsx';
@@ -20,22 +20,15 @@ const route = getRouteApi('/shell/harbor/projects/$id/members');
 export function MembersTab() {
   const { t } = useTranslation('members');
   const { can } = useProject();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const [open, setOpen] = useState<'add' | ProjectMemberEntity>();
   const query = useMembers(search);
   const columns = useColumns(setOpen);
-  const change = (next: ListSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
   const close = () => setOpen(undefined);
   return (
     <>
       <Group my="sm" justify="space-between">
-        <FilterField
-          label={t('members.filter')}
-          value={search.filter}
-          onFilter={(filter) => change({ filter, page: undefined })}
-        />
+        <ListFilter label={t('members.filter')} search={search} onSearch={change} />
         <ActionButton
           onClick={() => setOpen('add')}
           refusal={can('member:create') ? undefined : t('members.mayNotChange')}

@@ -5,7 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImmutableRule } from '../../../../src/features/immutability/immutability.contract.ts';
-import { type ListSearch, pageOf } from '../../api/list-search.ts';
+import { listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -24,8 +24,7 @@ type Opened = { readonly what: 'edit' | 'delete'; readonly rule: ImmutableRule }
 export function ImmutableTab() {
   const { t } = useTranslation('policies');
   const { can } = useProject();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const [open, setOpen] = useState<Opened>();
   const query = useRules(search);
   const turn = useTurn();
@@ -52,7 +51,7 @@ export function ImmutableTab() {
         keyOf={({ id }) => id ?? 0}
         query={query}
         search={search}
-        onSearch={(next: ListSearch) => void navigate({ search: (before) => ({ ...before, ...next }) })}
+        onSearch={change}
         filtered={false}
         empty={
           <>

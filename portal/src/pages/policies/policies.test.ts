@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { draftOf, isWhole, newRule, patternOf, ruleOf, withRule } from './rule-draft.ts';
-import { bothZones, kindOf } from './schedule.ts';
 
 test('a rule that was read and edited is the same rule', () => {
   const rule = ruleOf({
@@ -60,19 +59,4 @@ test('a rule that is edited stays switched off', () => {
   expect(withRule([off], 0, ruleOf({ ...newRule, amount: '3' }))).toMatchObject([
     { disabled: true, params: { latestPushedK: 3 } },
   ]);
-});
-
-test.each([
-  ['', 'none'],
-  ['0 0 * * * *', 'hourly'],
-  [' 0 0  0 * * 0', 'weekly'],
-  ['0 30 4 * * 1-5', 'custom'],
-])('the cron %j is %s', (cron, kind) => {
-  expect(kindOf(cron)).toBe(kind);
-});
-
-test('a time is told in both zones', () => {
-  const [utc] = bothZones(new Date('2026-03-01T00:00:00Z'), 'en');
-
-  expect(utc).toContain('12:00 AM UTC');
 });

@@ -4,7 +4,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { RetentionExecution } from '../../../../src/features/retention/retention.contract.ts';
-import { pageOf } from '../../api/list-search.ts';
+import { listSearch, pageOf } from '../../api/list-search.ts';
 import { isOver } from '../../api/run-progress.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
@@ -25,10 +25,7 @@ const pollMilliseconds = 2_000;
 /** What was run by the policy, newest first, and one of them in detail. */
 export function RetentionRuns({ policyId }: { policyId: number }) {
   const { t } = useTranslation('policies');
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (next: RunsSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false });
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate(), { resetScroll: false });
   const query = useRuns(policyId, search);
   const stop = useStop(policyId);
   const columns = useColumns({

@@ -5,14 +5,14 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Repository } from '../../../../src/features/repositories/repositories.contract.ts';
-import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { contains, listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { nameWithin } from '../../api/repository-name.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { PushCommands } from '../../components/push-commands.tsx';
 import { useProject } from '../../components/project-context.ts';
@@ -22,22 +22,15 @@ const route = getRouteApi('/shell/harbor/projects/$id/repositories');
 export function RepositoriesTab() {
   const { t } = useTranslation();
   const project = useProject();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const [leaving, setLeaving] = useState<Repository>();
   const [pushing, setPushing] = useState(false);
   const query = useRepositories(search);
   const columns = useColumns(setLeaving);
-  const change = (next: ListSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
   return (
     <>
       <Group my="sm">
-        <FilterField
-          label={t('repositories.filter')}
-          value={search.filter}
-          onFilter={(filter) => change({ filter, page: undefined })}
-        />
+        <ListFilter label={t('repositories.filter')} search={search} onSearch={change} />
         {project.can('repository:push') && query.data?.total !== 0 && (
           <Button variant="default" onClick={() => setPushing(true)}>
             {t('repositories.pushCommands')}

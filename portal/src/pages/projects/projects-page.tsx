@@ -4,11 +4,11 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Project } from '../../../../src/features/projects/projects.contract.ts';
-import { contains, pageOf } from '../../api/list-search.ts';
+import { contains, listSearch, pageOf } from '../../api/list-search.ts';
 import { useApi, useCurrentUser, useSystemInfo } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { roleKey } from '../../components/roles.ts';
@@ -35,11 +35,7 @@ export function ProjectsPage() {
     <>
       <PageHeading title={t('projects.title')}>{create}</PageHeading>
       <Group mb="sm">
-        <FilterField
-          label={t('projects.filter')}
-          value={search.filter}
-          onFilter={(filter) => change({ filter, page: undefined })}
-        />
+        <ListFilter label={t('projects.filter')} search={search} onSearch={change} />
         <NativeSelect
           aria-label={t('projects.access')}
           value={search.access ?? ''}
@@ -79,10 +75,7 @@ export function ProjectsPage() {
 }
 
 function useProjectsSearch() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (next: ProjectsSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   return { search, change };
 }
 

@@ -4,11 +4,11 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Quota } from '../../../../src/features/quotas/quotas.contract.ts';
-import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { contains, listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QuotaBar } from '../../components/quota-bar.tsx';
 import { DefaultQuota } from './default-quota.tsx';
@@ -20,28 +20,22 @@ const byUse = 'used.storage';
 /** What each project stores and may store, those that store most first. */
 export function QuotasPage() {
   const { t } = useTranslation('quotas');
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const [open, setOpen] = useState<Quota>();
   const query = useQuotas(search);
   const columns = useColumns(setOpen);
   const shown = { ...search, sort: search.sort ?? `-${byUse}` };
-  const change = (next: ListSearch) => {
+  const turn = (next: ListSearch) => {
     // The usual order is that by use: turned, it is the other way round, and there is no "none" beside the two.
     const turned = 'sort' in next && next.sort === undefined && shown.sort === `-${byUse}`;
-    const to = turned ? { ...next, sort: byUse } : next;
-    void navigate({ search: (before) => ({ ...before, ...to }), replace: 'filter' in next });
+    change(turned ? { ...next, sort: byUse } : next);
   };
   return (
     <>
       <PageHeading title={t('title')} />
       <DefaultQuota />
       <Group mb="sm">
-        <FilterField
-          label={t('filter')}
-          value={search.filter}
-          onFilter={(filter) => change({ filter, page: undefined })}
-        />
+        <ListFilter label={t('filter')} search={search} onSearch={change} />
       </Group>
       <DataTable
         caption={t('title')}
@@ -49,7 +43,7 @@ export function QuotasPage() {
         keyOf={({ id }) => id ?? 0}
         query={query}
         search={shown}
-        onSearch={change}
+        onSearch={turn}
         filtered={search.filter !== undefined}
         empty={<Text>{t('none')}</Text>}
       />

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Accessory, Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { useApi } from '../../api/use-api.ts';
+import { Ago } from '../../components/ago.tsx';
 import { readableBytes } from '../../components/bytes.ts';
-import { When } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { Trouble } from '../../components/trouble.tsx';
 import { DigestLink } from './digest-link.tsx';
@@ -79,7 +79,7 @@ function Children({ references }: { references: References }) {
                     ? readableBytes(child.size ?? 0, i18n.language)
                     : query.isLoading && <Skeleton height={12} />}
                 </td>
-                <td>{child && <When time={child.pull_time} />}</td>
+                <td>{child && <Ago time={child.pull_time} />}</td>
               </tr>
             );
           })}
@@ -138,7 +138,7 @@ function Accessories({ accessories }: { accessories: readonly Accessory[] }) {
               </td>
               <td className="numeric">{readableBytes(size, i18n.language)}</td>
               <td>
-                <When time={creation_time} />
+                <Ago time={creation_time} />
               </td>
             </tr>
           ))}

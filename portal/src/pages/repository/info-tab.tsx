@@ -5,10 +5,10 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Repository } from '../../../../src/features/repositories/repositories.contract.ts';
 import { useApi } from '../../api/use-api.ts';
+import { Ago } from '../../components/ago.tsx';
 import { ActionButton } from '../../components/action-button.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import { Markdown } from '../../components/markdown.tsx';
-import { When } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
 import { useRepository } from '../../components/repository-context.ts';
@@ -51,8 +51,8 @@ function Figures({ repository }: { repository: Repository }) {
   const figures = [
     [t('artifacts'), number.format(artifact_count)],
     [t('pulls'), number.format(pull_count)],
-    [t('created'), <When time={creation_time} />],
-    [t('changed'), <When time={update_time} />],
+    [t('created'), <Ago time={creation_time} />],
+    [t('changed'), <Ago time={update_time} />],
   ] as const;
   return (
     <section className="card" aria-labelledby="figures">

@@ -1,9 +1,9 @@
 import { Badge, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { TagInRepository } from '../../../../src/features/tags/tags.contract.ts';
+import { Ago } from '../../components/ago.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
-import { When } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
 import { ArtifactLink } from '../../components/artifact-link.tsx';
@@ -41,13 +41,13 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
       id: 'pushed',
       label: t('pushed'),
       sort: 'push_time',
-      cell: ({ push_time }) => <When time={push_time} />,
+      cell: ({ push_time }) => <Ago time={push_time} />,
     },
     {
       id: 'pulled',
       label: t('pulled'),
       sort: 'pull_time',
-      cell: ({ pull_time }) => <When time={pull_time} />,
+      cell: ({ pull_time }) => <Ago time={pull_time} />,
     },
     { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
     {

@@ -3,10 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { contains, type ListSearch } from '../../api/list-search.ts';
+import { contains, listSearch } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { DataTable } from '../../components/data-table.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { useSelection } from '../../components/use-selection.ts';
 import { AddTagDialog, RemoveTagDialog } from '../../artifact-actions/tag-dialogs.tsx';
@@ -21,8 +21,7 @@ const route = getRouteApi('/shell/harbor/projects/$id/repositories/$repo/tags-ta
 /** One row a tag: what people come for. */
 export function TagsTab() {
   const { t } = useTranslation('repository');
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const [open, setOpen] = useState<TagAction>();
   const project = useProject();
   const { whole, path } = useRepository();
@@ -33,17 +32,11 @@ export function TagsTab() {
   const columns = useTagColumns(setOpen);
   const names = query.data?.items.map(({ name = '' }) => name) ?? [];
   const selection = useSelection(names, `${whole} ${search.filter ?? ''}`);
-  const change = (next: ListSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
   const close = () => setOpen(undefined);
   return (
     <>
       <Group my="sm">
-        <FilterField
-          label={t('filterTags')}
-          value={search.filter}
-          onFilter={(filter) => change({ filter, page: undefined })}
-        />
+        <ListFilter label={t('filterTags')} search={search} onSearch={change} />
       </Group>
       <TagSelection
         selection={selection}

@@ -7,7 +7,7 @@ import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { CreateRobotDialog } from './create-robot-dialog.tsx';
 import { EditRobotDialog } from './edit-robot-dialog.tsx';
@@ -45,11 +45,7 @@ export function RobotList({ level, search, onSearch }: RobotListProps) {
   return (
     <>
       <Group my="sm" justify="space-between">
-        <FilterField
-          label={t('projects.filter')}
-          value={search.filter}
-          onFilter={(filter) => onSearch({ filter, page: undefined })}
-        />
+        <ListFilter label={t('projects.filter')} search={search} onSearch={onSearch} />
         {create}
       </Group>
       <DataTable

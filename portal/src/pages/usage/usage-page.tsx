@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { listSearch } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { readableBytes } from '../../components/bytes.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
@@ -10,7 +11,6 @@ import { Trouble } from '../../components/trouble.tsx';
 import { BiggestProjects } from './biggest-projects.tsx';
 import { BiggestRepositories } from './biggest-repositories.tsx';
 import { UsageBar } from './usage-bar.tsx';
-import type { UsageSearch } from './usage-search.ts';
 import './usage.css';
 
 const route = getRouteApi('/shell/harbor/usage');
@@ -18,9 +18,7 @@ const route = getRouteApi('/shell/harbor/usage');
 /** Where the space goes, and how to get it back. */
 export function UsagePage() {
   const { t } = useTranslation('usage');
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (next: UsageSearch) => void navigate({ search: (before) => ({ ...before, ...next }) });
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   return (
     <>
       <PageHeading title={t('title')} />

@@ -4,11 +4,11 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UserResp } from '../../../../src/features/users/users.contract.ts';
-import { contains, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { contains, listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi, useCurrentUser, useSystemInfo } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { AdministratorDialog } from './administrator-dialog.tsx';
@@ -30,13 +30,10 @@ type Open = { readonly act: Act; readonly user: UserResp };
 
 export function UsersPage() {
   const { t } = useTranslation('users');
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const [open, setOpen] = useState<'create' | Open>();
   const query = useUsers(search);
   const columns = useColumns(setOpen);
-  const change = (next: ListSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: 'filter' in next });
   const close = () => setOpen(undefined);
   const create = (
     <ActionButton refusal={useCreationRefusal()} onClick={() => setOpen('create')}>
@@ -48,11 +45,7 @@ export function UsersPage() {
     <>
       <PageHeading title={t('title')}>{create}</PageHeading>
       <Group mb="sm">
-        <FilterField
-          label={t('filter')}
-          value={search.filter}
-          onFilter={(filter) => change({ filter, page: undefined })}
-        />
+        <ListFilter label={t('filter')} search={search} onSearch={change} />
       </Group>
       <DataTable
         caption={t('title')}

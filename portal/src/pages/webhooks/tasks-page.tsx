@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Task } from '../../../../src/features/webhooks/deliveries.contract.ts';
-import { type ListSearch, pageOf } from '../../api/list-search.ts';
+import { type ListSearch, listSearch, pageOf } from '../../api/list-search.ts';
 import { isOver } from '../../api/run-progress.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
@@ -31,8 +31,7 @@ export interface DeliveryPath {
 export function TasksPage() {
   const { t } = useTranslation('webhooks');
   const { id, policyId, executionId } = route.useParams();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate(), { resetScroll: false });
   const project = useProject();
   const path = {
     project_name_or_id: String(project.id),
@@ -41,8 +40,6 @@ export function TasksPage() {
   };
   const query = useTasks(path, search);
   const again = useRedeliver(path);
-  const change = (next: ListSearch & { task?: number | undefined }) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false });
   const columns = useColumns({
     shown: search.task,
     onShow: (task) => change({ task }),

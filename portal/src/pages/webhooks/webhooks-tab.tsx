@@ -5,12 +5,12 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WebhookPolicy } from '../../../../src/features/webhooks/webhooks.contract.ts';
-import { contains, pageOf } from '../../api/list-search.ts';
+import { contains, listSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
-import { FilterField } from '../../components/filter-field.tsx';
+import { ListFilter } from '../../components/filter-field.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { Deliveries } from './deliveries.tsx';
 import { usePolicyColumns } from './policy-columns.tsx';
@@ -25,15 +25,8 @@ export type Opened = { readonly what: 'edit' | 'delete'; readonly policy: Webhoo
 export function WebhooksTab() {
   const { t } = useTranslation('webhooks');
   const { can } = useProject();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { search, change } = listSearch(route.useSearch(), route.useNavigate(), { resetScroll: false });
   const [open, setOpen] = useState<Opened>();
-  const change = (next: WebhooksSearch) =>
-    void navigate({
-      search: (before) => ({ ...before, ...next }),
-      replace: 'filter' in next,
-      resetScroll: false,
-    });
   const query = usePolicies(search);
   const columns = usePolicyColumns({
     shown: search.policy,
@@ -49,11 +42,7 @@ export function WebhooksTab() {
   return (
     <>
       <Group my="sm" justify="space-between">
-        <FilterField
-          label={t('filter')}
-          value={search.filter}
-          onFilter={(filter) => change({ filter, page: undefined })}
-        />
+        <ListFilter label={t('filter')} search={search} onSearch={change} />
         {add}
       </Group>
       <DataTable
