@@ -46,13 +46,18 @@ const pictures: Picture[] = [
   {
     name: 'artifact',
     path: `${app}/tags-tab`,
-    act: (page) => page.getByRole('link', { name: /^sha256:/ }).first().click(),
+    act: (page) =>
+      page
+        .getByRole('link', { name: /^[0-9a-f]{12}/ })
+        .first()
+        .click(),
   },
   {
     name: 'palette',
     path: '/harbor/projects',
     act: async (page) => {
       await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').waitFor();
       await page.keyboard.type('my-app', { delay: 20 });
     },
   },
@@ -82,7 +87,8 @@ async function take({ name, path, scheme = 'light', width = 1280, act }: Picture
   await page.getByRole('button', { name: 'Account: admin' }).waitFor();
   await page.goto(path, { waitUntil: 'networkidle' });
   await act?.(page);
-  await page.waitForLoadState('networkidle');
+  // What the act has asked for comes and is drawn: a picture has no other sign of that.
+  await page.waitForTimeout(1_000);
   await page.screenshot({ path: join(values.folder, `${name}.png`) });
   await context.close();
   console.log(`${name}.png`);

@@ -160,5 +160,6 @@ function Icon() {
   });
   const { content, 'content-type': type } = data ?? {};
   const source = content === undefined || type === undefined ? undefined : `data:${type};base64,${content}`;
-  return <img className="type-icon" src={source} alt="" width="20" height="20" />;
+  // Without a source a browser draws a frame.
+  return source && <img className="type-icon" src={source} alt="" width="20" height="20" />;
 }
