@@ -15,6 +15,8 @@ export class ImageHistory extends History {
 interface Known {
   readonly repository: string;
   readonly manifest: Blob;
+  /** False also when no answer came. */
+  isStored: boolean;
 }
 
 /**
@@ -68,14 +70,14 @@ export class Deleters {
     }
     const manifest = manifestOf(config, layers);
     // Also when no answer came: it may be there, and is deleted later like any other.
-    this.#known[index]?.push({ repository, manifest });
-    await client.pushManifest(repository, manifest);
+    const one: Known = { repository, manifest, isStored: false };
+    this.#known[index]?.push(one);
+    one.isStored = await client.pushManifest(repository, manifest);
   }
 
   async #deleteOne(client: FaultClient, index: number): Promise<void> {
     const one = this.#known[index]?.shift();
-    if (one && (await client.remove('manifest', one.repository, one.manifest.digest)))
-      this.deleted.push(one.manifest.digest);
+    if (one && (await client.remove('manifest', one.repository, one.manifest.digest))) this.#note([one]);
     else if (one) this.#known[index]?.unshift(one);
   }
 
@@ -90,8 +92,13 @@ export class Deleters {
     // 404 after an answer was lost.
     if (!(await client.send({ method: 'DELETE', path }, [200, 404]))) return;
     for (const attempt of attempts) attempt.acknowledged();
-    this.deleted.push(...going.map(({ manifest }) => manifest.digest));
+    this.#note(going);
     known.splice(0, Infinity, ...known.filter((one) => one.repository !== repository));
+  }
+
+  /** What never was there leaves no trace in the ledger. */
+  #note(gone: readonly Known[]): void {
+    this.deleted.push(...gone.filter(({ isStored }) => isStored).map(({ manifest }) => manifest.digest));
   }
 }
 
