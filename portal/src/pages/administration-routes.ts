@@ -3,13 +3,16 @@ import { readListSearch } from '../api/list-search.ts';
 import { readLedgerSearch } from './clean-up/ledger-search.ts';
 import { readRunSearch } from './clean-up/run-search.ts';
 import { readJobSearch } from './job-service/job-search.ts';
+import { readLogSearch } from './logs/log-search.ts';
 import { texts } from './page-context.ts';
+import { readLabelsSearch, readRobotsSearch } from './project-routes.ts';
 import type { ShellRoute } from './router.tsx';
 import { readUsageSearch } from './usage/usage-search.ts';
 
 /** The pages of those who run the registry. */
 export const administrationRoutes = (shell: ShellRoute) =>
   [
+    ...registryRoutes(shell),
     ...peopleRoutes(shell),
     ...cleanUpRoutes(shell),
     jobServiceRoutes(shell),
@@ -189,3 +192,43 @@ const usageRoute = (shell: ShellRoute) =>
     validateSearch: readUsageSearch,
     component: lazyRouteComponent(() => import('./usage/usage-page.tsx'), 'UsagePage'),
   });
+
+/** What concerns the registry as a whole, and the log of all its projects. */
+function registryRoutes(shell: ShellRoute) {
+  const robots = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/robot-accounts',
+    validateSearch: readRobotsSearch,
+    loader: texts('robots'),
+    component: lazyRouteComponent(() => import('./robots/robots-page.tsx'), 'RobotsPage'),
+  });
+
+  const labels = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/labels',
+    validateSearch: readLabelsSearch,
+    loader: texts('labels'),
+    component: lazyRouteComponent(() => import('./labels/labels-page.tsx'), 'LabelsPage'),
+  });
+
+  const elsewhere = ['/harbor/logs', '/harbor/logs/audit-legacy-log'].map((path) =>
+    createRoute({
+      getParentRoute: () => shell,
+      path,
+      beforeLoad: () => {
+        // oxlint-disable-next-line typescript/only-throw-error
+        throw redirect({ to: '/harbor/logs/audit-log', search: {} });
+      },
+    }),
+  );
+
+  const log = createRoute({
+    getParentRoute: () => shell,
+    path: '/harbor/logs/audit-log',
+    validateSearch: readLogSearch,
+    loader: texts('logs'),
+    component: lazyRouteComponent(() => import('./logs/logs-page.tsx'), 'LogsPage'),
+  });
+
+  return [robots, labels, log, ...elsewhere] as const;
+}
