@@ -108,4 +108,32 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
 
     expect([...found, ...broken]).toEqual([]);
   });
+
+  describe('where a guest may not do it', () => {
+    beforeAll(async () => portal.app.addMember(1, await portal.app.createUser('grace'), 3));
+
+    test.each(['light', 'dark'] as const)(
+      'in the menu of a row and in what says no, %s',
+      async (colorScheme) => {
+        const { page, signIn, inaccessible, broken } = await portal.visit({ colorScheme });
+        const found: string[] = [];
+        await page.goto('/account/sign-in');
+        await signIn('grace');
+        await page.getByRole('button', { name: 'Account: grace' }).waitFor();
+
+        await page.goto('/harbor/projects/1/repositories/hello/tags-tab', { waitUntil: 'networkidle' });
+        await page.getByRole('button', { name: 'More for 1.0' }).press('Enter');
+        const item = page.getByRole('menuitem').first();
+        await item.waitFor();
+        await expect.poll(() => item.evaluate((one) => one.matches(':focus'))).toBe(true);
+        found.push(...(await inaccessible()));
+        await page.goto('/harbor/projects/1/robot-account', { waitUntil: 'networkidle' });
+        await page.getByRole('button', { name: 'New robot account' }).first().focus();
+        await page.getByRole('tooltip').waitFor();
+        found.push(...(await inaccessible()));
+
+        expect([...found, ...broken]).toEqual([]);
+      },
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import { Button, type ButtonProps, Tooltip } from '@mantine/core';
 import { use } from 'react';
+import { inMain } from './in-main.ts';
 import { ReadOnlyContext } from './read-only.ts';
 
 interface ActionButtonProps extends ButtonProps {
@@ -17,7 +18,13 @@ export function ActionButton({ refusal, harmless = false, onClick, ...props }: A
   const reason = refusal ?? (harmless ? undefined : closed);
   if (reason === undefined) return <Button {...props} onClick={onClick} />;
   return (
-    <Tooltip label={reason} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip
+      label={reason}
+      multiline
+      maw={320}
+      portalProps={inMain}
+      events={{ hover: true, focus: true, touch: true }}
+    >
       <Button {...props} data-disabled aria-disabled onClick={(event) => event.preventDefault()} />
     </Tooltip>
   );

@@ -1,4 +1,5 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
+import { inMain } from './in-main.ts';
 
 export interface RowAction {
   readonly label: string;
@@ -11,7 +12,8 @@ export interface RowAction {
 /** What can be done with a row, behind one button that is named after it. */
 export function RowMenu({ label, actions }: { label: string; actions: readonly RowAction[] }) {
   return (
-    <Menu position="bottom-end" withinPortal>
+    // The placeholder of the focus is no item of a menu; without it the first item has the focus.
+    <Menu position="bottom-end" portalProps={inMain} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon size="sm" variant="default" aria-label={label} title={label}>
           <svg width="14" height="14" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">

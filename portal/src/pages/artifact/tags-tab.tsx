@@ -9,6 +9,7 @@ import { useApi } from '../../api/use-api.ts';
 import { AddTagDialog, RemoveTagDialog } from '../../artifact-actions/tag-dialogs.tsx';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
+import { inMain } from '../../components/in-main.ts';
 import { ListFilter } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
@@ -116,7 +117,11 @@ function useColumns(remove: (tag: Tag) => void): Column<Tag>[] {
 function Immutable() {
   const { t } = useTranslation('artifact');
   return (
-    <Tooltip label={t('tags.immutableHelp')} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip
+      label={t('tags.immutableHelp')}
+      portalProps={inMain}
+      events={{ hover: true, focus: true, touch: true }}
+    >
       <Badge variant="outline" size="sm" tt="none" tabIndex={0}>
         {t('tags.immutable')}
       </Badge>
