@@ -32,7 +32,7 @@ export function programOf(name: string, size: number): Buffer {
 }
 
 /** A gzipped tar archive of files. */
-export function archiveOf(files: Readonly<Record<string, string | Buffer>>): Buffer {
+function archiveOf(files: Readonly<Record<string, string | Buffer>>): Buffer {
   const entries = Object.entries(files).flatMap(([name, content]) => {
     const bytes = Buffer.from(content);
     return [tarHeader(name, bytes.length), bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];

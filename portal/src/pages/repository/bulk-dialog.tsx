@@ -7,7 +7,7 @@ import { Dialog, DialogForm } from '../../components/dialog.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { useLabels } from './artifacts-filters.tsx';
 import { BulkRun } from './bulk-run.tsx';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 export interface BulkWanted {
   readonly action: 'delete' | 'add_label' | 'remove_label';

@@ -8,8 +8,8 @@ import { useApi } from '../../api/use-api.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { useSelection } from '../../components/use-selection.ts';
-import { shortDigest } from './digest-link.tsx';
-import { useRepository } from './repository-context.ts';
+import { shortDigest } from '../../components/digest.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 const states = ['done', 'skipped', 'failed', 'waiting'] as const;
 const tones = { done: 'good', skipped: 'quiet', failed: 'bad', waiting: 'quiet' } as const;

@@ -9,7 +9,7 @@ import { JobProgress } from '../../components/job-progress.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble } from '../../components/trouble.tsx';
 import { BulkItems } from './bulk-items.tsx';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 const one = 'projects/:project_name/repositories/:repository_name/bulk/:execution_id';
 

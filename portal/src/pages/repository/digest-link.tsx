@@ -15,5 +15,3 @@ export function DigestLink({ digest }: { digest: string }) {
     </span>
   );
 }
-
-export { shortDigest };

@@ -7,8 +7,8 @@ import type { Api } from '../../api/client.ts';
 import { useApi } from '../../api/use-api.ts';
 import { readableBytes } from '../../components/bytes.ts';
 import { Moment } from '../../components/moment.tsx';
-import { shortDigest } from './digest-link.tsx';
-import { useRepository } from './repository-context.ts';
+import { shortDigest } from '../../components/digest.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 interface ComparisonProps {
   /** What the tag names; undefined when there is none. */

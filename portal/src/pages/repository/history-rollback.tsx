@@ -6,10 +6,10 @@ import type { HistoryEntry } from '../../../../src/features/tag-history/tag-hist
 import { useApi } from '../../api/use-api.ts';
 import { FormDialog } from '../../components/dialog.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { shortDigest } from './digest-link.tsx';
+import { shortDigest } from '../../components/digest.ts';
 import { Comparison } from './history-comparison.tsx';
 import { targetOf } from './history-sentence.ts';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 interface RollbackProps {
   readonly entry: HistoryEntry;

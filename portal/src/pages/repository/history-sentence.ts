@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { HistoryEntry } from '../../../../src/features/tag-history/tag-history.contract.ts';
 import { since } from '../../components/ago.tsx';
-import { shortDigest } from './digest-link.tsx';
+import { shortDigest } from '../../components/digest.ts';
 
 const operations = ['push', 'tag', 'copy', 'delete', 'retention', 'restore', 'rollback'] as const;
 

@@ -10,10 +10,11 @@ import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { DigestLink, shortDigest } from './digest-link.tsx';
+import { shortDigest } from '../../components/digest.ts';
+import { DigestLink } from './digest-link.tsx';
 import { RollbackDialog } from './history-rollback.tsx';
 import { targetOf, useSentence } from './history-sentence.ts';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id/repositories/$repo/history-tab');
 

@@ -6,7 +6,7 @@ import type { RowSelection } from '../../components/use-selection.ts';
 import { registryAt } from '../../pull-commands.ts';
 import { BulkActions } from './bulk-actions.tsx';
 import { BulkDialog, type BulkWanted } from './bulk-dialog.tsx';
-import { useRepository } from './repository-context.ts';
+import { useRepository } from '../../components/repository-context.ts';
 
 interface TagSelectionProps {
   readonly selection: RowSelection;

@@ -8,7 +8,7 @@ import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ListFilter } from '../../components/filter-field.tsx';
-import { Moment } from '../../components/moment.tsx';
+import { Ago } from '../../components/ago.tsx';
 import { CreateRobotDialog } from './create-robot-dialog.tsx';
 import { EditRobotDialog } from './edit-robot-dialog.tsx';
 import { Expiry, Permissions, States } from './robot-cells.tsx';
@@ -133,7 +133,7 @@ function useColumns(level: Level, open: (what: Open) => void): Column<Robot>[] {
       id: 'created',
       label: t('projects.created'),
       sort: 'creation_time',
-      cell: ({ creation_time }) => <Moment time={creation_time} />,
+      cell: ({ creation_time }) => <Ago time={creation_time} />,
     },
     {
       id: 'actions',

@@ -1,1 +1,0 @@
-export { useRepository } from '../../components/repository-context.ts';
