@@ -7,7 +7,13 @@ import type { TagHistoryTables } from './tables-tag-history.ts';
 import type { WebhookTables } from './tables-webhooks.ts';
 
 /** Rows as PostgreSQL has them; `int8` is read as a number (sizes and ids stay below 2^53). */
-export interface Tables extends BulkTables, JobTables, CollectionTables, PolicyTables, TagHistoryTables, WebhookTables {
+export interface Tables
+  extends BulkTables,
+    JobTables,
+    CollectionTables,
+    PolicyTables,
+    TagHistoryTables,
+    WebhookTables {
   installation: { name: string; value: string };
   user_account: UserAccountTable;
   project: ProjectTable;
