@@ -332,7 +332,7 @@ describe('a request', () => {
     const port = await serve((_request, response) => {
       response.write('a');
     });
-    const deadlines = { connect: 2_000, head: 2_000, whole: 80 };
+    const deadlines = { connect: 60_000, head: 60_000, whole: 80 };
 
     const sent = client('127.0.0.1').send({ ...usual, deadlines, url: `http://127.0.0.1:${port}/` });
 
@@ -347,7 +347,7 @@ describe('a request', () => {
       for (const socket of sockets) socket.destroy();
       server.close();
     });
-    const deadlines = { connect: 50, head: 2_000, whole: 2_000 };
+    const deadlines = { connect: 50, head: 60_000, whole: 60_000 };
     const { port } = server.address() as AddressInfo;
 
     const sent = client('127.0.0.1').send({ ...usual, deadlines, url: `https://127.0.0.1:${port}/` });
@@ -357,7 +357,7 @@ describe('a request', () => {
 
   test('ends when its name is not resolved in time', async () => {
     const outgoing = client('', { resolve: () => new Promise(() => undefined) });
-    const deadlines = { connect: 50, head: 2_000, whole: 2_000 };
+    const deadlines = { connect: 50, head: 60_000, whole: 60_000 };
 
     const sent = outgoing.send({ ...usual, deadlines, url: 'http://slow.test/' });
 
