@@ -1,8 +1,7 @@
-import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, startPortal, type Portal } from '#test/support/browser.ts';
-import { client } from '../../src/features/artifacts/artifacts.fixture.ts';
+import { createLargeRepository } from '#test/support/large-repository.ts';
 
 const tags = 10_000;
 
@@ -12,10 +11,7 @@ describe.runIf(hasBrowser)('a repository of 10,000 tags (needs /usr/bin/chromium
   let address: string;
   beforeAll(async () => {
     portal = await startPortal();
-    const project = await portal.app.createProject('large');
-    address = `/harbor/projects/${project}/repositories/app`;
-    const { digest } = await client(portal.app).push('large/app', { tag: 'first' });
-    await multiply(digest);
+    ({ address } = await createLargeRepository(portal.app, tags));
     const visit = await portal.visit();
     ({ page } = visit);
     await page.goto('/account/sign-in');
@@ -23,21 +19,6 @@ describe.runIf(hasBrowser)('a repository of 10,000 tags (needs /usr/bin/chromium
     await page.getByRole('button', { name: 'Account: admin' }).waitFor();
   });
   afterAll(() => portal.close());
-
-  /** Artifacts that share one manifest's blob, each with a tag: rows are what lists read. */
-  async function multiply(digest: string): Promise<void> {
-    const { db } = portal.app.database;
-    await sql`
-      with made as (
-        insert into artifact (repository_id, blob_id, digest, media_type, config_media_type, size, push_time)
-        select repository_id, blob_id, 'sha256:' || encode(sha256(n::text::bytea), 'hex'), media_type, config_media_type,
-               size, now() - n * interval '1 minute'
-          from artifact, generate_series(1, ${tags - 1}) n where digest = ${digest}
-        returning id, repository_id, push_time)
-      insert into tag (repository_id, artifact_id, name, push_time)
-      select repository_id, id, 'build-' || row_number() over (order by id), push_time from made`.execute(db);
-    await sql`analyze tag, artifact`.execute(db);
-  }
 
   /** Calls of the API until the first row is there, and the time it took. */
   async function firstRow(view: string) {

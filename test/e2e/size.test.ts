@@ -45,3 +45,14 @@ test.skipIf(!existsSync(manifest))('every later page adds at most 90 KB of gzip'
   expect(sizes.length).toBeGreaterThan(3);
   expect(sizes.filter(([, size]) => size > 90)).toEqual([]);
 });
+
+test.skipIf(!existsSync(manifest))('all of it without the languages is at most 750 KB of gzip', () => {
+  const spoken = Object.keys(chunks).filter((name) => !/\/[a-z]{2}-[a-z]{2}\.json$/.test(name));
+  const files = new Set(spoken.flatMap((name) => [chunks[name]?.file ?? '', ...(chunks[name]?.css ?? [])]));
+
+  const size = kilobytes([...files].filter((file) => /\.(js|css)$/.test(file)));
+
+  console.log(`all chunks without languages: ${size.toFixed(1)} KB (goal 750)`);
+  expect(size).toBeGreaterThan(190);
+  expect(size).toBeLessThanOrEqual(750);
+});

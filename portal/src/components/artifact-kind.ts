@@ -1,3 +1,4 @@
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 
 /** Types of artifacts that have a word for people; of all others Harbor's own is shown. */
@@ -6,8 +7,11 @@ export const kinds = ['IMAGE', 'CHART', 'CNAI', 'WASM', 'CNAB', 'SBOM', 'SIGNATU
 /** What kind of thing an artifact is, in the reader's language. */
 export function useKind(): (type: string | undefined) => string {
   const { t } = useTranslation();
-  return (type = '') => {
-    const known = kinds.find((kind) => kind === type);
-    return known ? t(`artifactKinds.${known}`) : type;
-  };
+  return useCallback(
+    (type = '') => {
+      const known = kinds.find((kind) => kind === type);
+      return known ? t(`artifactKinds.${known}`) : type;
+    },
+    [t],
+  );
 }

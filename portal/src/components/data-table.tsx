@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect, Skeleton, Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { Fragment, type ReactNode, useId } from 'react';
+import { Fragment, memo, type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Listed } from '../api/operations.ts';
 import { type ListSearch, pageOf, pageSizes } from '../api/list-search.ts';
@@ -87,24 +87,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
 function Rows<Row>(props: DataTableProps<Row> & { rows: Row[] }) {
   const { rows, columns, keyOf, selection, below } = props;
+  const latest = useRef(selection);
+  useLayoutEffect(() => {
+    latest.current = selection;
+  });
   return rows.map((row) => {
     const key = keyOf(row);
     const more = below?.(row);
     return (
       <Fragment key={key}>
         <tr>
-          {selection && <SelectRow selection={selection} name={String(key)} />}
-          {columns.map(({ id, numeric, cell }, index) =>
-            index === 0 ? (
-              <th key={id} scope="row">
-                {cell(row)}
-              </th>
-            ) : (
-              <td key={id} className={numeric ? 'numeric' : ''}>
-                {cell(row)}
-              </td>
-            ),
+          {selection && (
+            <SelectRow selection={latest} name={String(key)} checked={selection.has(String(key))} />
           )}
+          <Cells row={row} columns={columns} />
         </tr>
         {more !== undefined && (
           <tr className="below">
@@ -115,6 +111,27 @@ function Rows<Row>(props: DataTableProps<Row> & { rows: Row[] }) {
     );
   });
 }
+
+interface CellsProps<Row> {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+}
+
+/** Drawn again only when the row or the columns are others: neither a selected row nor an answer awaited changes 100. */
+const Cells = memo(function Cells<Row>({ row, columns }: CellsProps<Row>) {
+  return columns.map(({ id, numeric, cell }, index) =>
+    index === 0 ? (
+      <th key={id} scope="row">
+        {cell(row)}
+      </th>
+    ) : (
+      <td key={id} className={numeric ? 'numeric' : ''}>
+        {cell(row)}
+      </td>
+    ),
+  );
+  // `memo` forgets the type parameter.
+}) as <Row>(props: CellsProps<Row>) => ReactNode;
 
 function SelectPage({ selection }: { selection: RowSelection }) {
   const { t } = useTranslation();
@@ -131,21 +148,28 @@ function SelectPage({ selection }: { selection: RowSelection }) {
   );
 }
 
-function SelectRow({ selection, name }: { selection: RowSelection; name: string }) {
+interface SelectRowProps {
+  /** As it is when the row is clicked: the row itself need not be drawn again for every other one. */
+  readonly selection: RefObject<RowSelection | undefined>;
+  readonly name: string;
+  readonly checked: boolean;
+}
+
+const SelectRow = memo(function SelectRow({ selection, name, checked }: SelectRowProps) {
   const { t } = useTranslation();
   return (
     <td className="select">
       <Checkbox
         size="xs"
         aria-label={t('table.select', { name })}
-        checked={selection.has(name)}
+        checked={checked}
         onChange={({ nativeEvent }) =>
-          selection.toggle(name, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+          selection.current?.toggle(name, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
         }
       />
     </td>
   );
-}
+});
 
 /** As high as the rows that are coming, so that nothing jumps. */
 function Waiting({ of: columns }: { of: number }) {

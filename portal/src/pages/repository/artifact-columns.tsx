@@ -1,4 +1,5 @@
 import { Group, UnstyledButton } from '@mantine/core';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { Ago } from '../../components/ago.tsx';
@@ -27,57 +28,62 @@ interface Handlers {
   readonly act: (action: ArtifactAction) => void;
 }
 
-export function useArtifactColumns(handlers: Handlers): Column<Artifact>[] {
+export function useArtifactColumns({ open, toggle, act }: Handlers): Column<Artifact>[] {
   const { t, i18n } = useTranslation('repository');
   const kindOf = useKind();
-  return [
-    {
-      id: 'digest',
-      label: t('digest'),
-      cell: (artifact) => <Digest artifact={artifact} {...handlers} />,
-    },
-    { id: 'tags', label: t('tags'), cell: ({ tags }) => <Tags tags={tags} /> },
-    {
-      id: 'type',
-      label: t('type'),
-      sort: 'type',
-      cell: (artifact) => <Kind kind={kindOf(artifact.type)} platforms={platformsOf(artifact)} />,
-    },
-    {
-      id: 'signed',
-      label: t('signed'),
-      cell: ({ accessories }) =>
-        accessories?.some(({ type }) => type.startsWith('signature.')) ? t('yes') : '–',
-    },
-    {
-      id: 'size',
-      label: t('size'),
-      sort: 'size',
-      numeric: true,
-      cell: ({ size = 0 }) => readableBytes(size, i18n.language),
-    },
-    { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
-    {
-      id: 'pushed',
-      label: t('pushed'),
-      sort: 'push_time',
-      cell: ({ push_time }) => <Ago time={push_time} />,
-    },
-    {
-      id: 'pulled',
-      label: t('pulled'),
-      sort: 'pull_time',
-      cell: ({ pull_time }) => <Ago time={pull_time} />,
-    },
-    {
-      id: 'actions',
-      label: t('table.actions'),
-      cell: (artifact) => <Actions artifact={artifact} act={handlers.act} />,
-    },
-  ];
+  const { language } = i18n;
+  // The same ones at each drawing: a row whose columns are others is drawn again.
+  return useMemo(
+    () => [
+      {
+        id: 'digest',
+        label: t('digest'),
+        cell: (artifact) => <Digest artifact={artifact} open={open} toggle={toggle} />,
+      },
+      { id: 'tags', label: t('tags'), cell: ({ tags }) => <Tags tags={tags} /> },
+      {
+        id: 'type',
+        label: t('type'),
+        sort: 'type',
+        cell: (artifact) => <Kind kind={kindOf(artifact.type)} platforms={platformsOf(artifact)} />,
+      },
+      {
+        id: 'signed',
+        label: t('signed'),
+        cell: ({ accessories }) =>
+          accessories?.some(({ type }) => type.startsWith('signature.')) ? t('yes') : '–',
+      },
+      {
+        id: 'size',
+        label: t('size'),
+        sort: 'size',
+        numeric: true,
+        cell: ({ size = 0 }) => readableBytes(size, language),
+      },
+      { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
+      {
+        id: 'pushed',
+        label: t('pushed'),
+        sort: 'push_time',
+        cell: ({ push_time }) => <Ago time={push_time} />,
+      },
+      {
+        id: 'pulled',
+        label: t('pulled'),
+        sort: 'pull_time',
+        cell: ({ pull_time }) => <Ago time={pull_time} />,
+      },
+      {
+        id: 'actions',
+        label: t('table.actions'),
+        cell: (artifact) => <Actions artifact={artifact} act={act} />,
+      },
+    ],
+    [t, language, kindOf, open, toggle, act],
+  );
 }
 
-function Digest({ artifact, open, toggle }: { artifact: Artifact } & Handlers) {
+function Digest({ artifact, open, toggle }: { artifact: Artifact } & Omit<Handlers, 'act'>) {
   const { t } = useTranslation('repository');
   const { digest = '', references, accessories, annotations } = artifact;
   const holds = references !== null || accessories !== null || annotations !== undefined;

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
 import { DataTable } from '../../components/data-table.tsx';
@@ -34,10 +34,18 @@ export function ArtifactsTab() {
   const change = (next: ArtifactsSearch) =>
     void navigate({
       search: (before) => ({ ...before, ...next }),
-      replace: 'filter' in next || 'open' in next,
+      replace: 'filter' in next,
       resetScroll: false,
     });
-  const toggle = (digest: string) => change({ open: search.open === digest ? undefined : digest });
+  const toggle = useCallback(
+    (digest: string) =>
+      void navigate({
+        search: (before) => ({ ...before, open: before.open === digest ? undefined : digest }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
   const columns = useArtifactColumns({ open: search.open, toggle, act: setAction });
   const digests = query.data?.items.map(({ digest = '' }) => digest) ?? [];
   const q = artifactsQuery(search);

@@ -1,4 +1,5 @@
 import { Badge, Group } from '@mantine/core';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TagInRepository } from '../../../../src/features/tags/tags.contract.ts';
 import { Ago } from '../../components/ago.tsx';
@@ -22,40 +23,45 @@ export interface TagAction {
 export function useTagColumns(open: (action: TagAction) => void): Column<TagInRepository>[] {
   const { t, i18n } = useTranslation('repository');
   const kindOf = useKind();
-  return [
-    { id: 'name', label: t('tag'), sort: 'name', cell: (tag) => <Name tag={tag} /> },
-    { id: 'digest', label: t('digest'), cell: ({ digest }) => <DigestLink digest={digest} /> },
-    {
-      id: 'type',
-      label: t('type'),
-      cell: ({ type, platforms }) => <Kind kind={kindOf(type)} platforms={platforms} />,
-    },
-    {
-      id: 'size',
-      label: t('size'),
-      sort: 'size',
-      numeric: true,
-      cell: ({ size }) => readableBytes(size, i18n.language),
-    },
-    {
-      id: 'pushed',
-      label: t('pushed'),
-      sort: 'push_time',
-      cell: ({ push_time }) => <Ago time={push_time} />,
-    },
-    {
-      id: 'pulled',
-      label: t('pulled'),
-      sort: 'pull_time',
-      cell: ({ pull_time }) => <Ago time={pull_time} />,
-    },
-    { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
-    {
-      id: 'actions',
-      label: t('table.actions'),
-      cell: (tag) => <Actions tag={tag} open={open} />,
-    },
-  ];
+  const { language } = i18n;
+  // The same ones at each drawing: a row whose columns are others is drawn again.
+  return useMemo(
+    () => [
+      { id: 'name', label: t('tag'), sort: 'name', cell: (tag) => <Name tag={tag} /> },
+      { id: 'digest', label: t('digest'), cell: ({ digest }) => <DigestLink digest={digest} /> },
+      {
+        id: 'type',
+        label: t('type'),
+        cell: ({ type, platforms }) => <Kind kind={kindOf(type)} platforms={platforms} />,
+      },
+      {
+        id: 'size',
+        label: t('size'),
+        sort: 'size',
+        numeric: true,
+        cell: ({ size }) => readableBytes(size, language),
+      },
+      {
+        id: 'pushed',
+        label: t('pushed'),
+        sort: 'push_time',
+        cell: ({ push_time }) => <Ago time={push_time} />,
+      },
+      {
+        id: 'pulled',
+        label: t('pulled'),
+        sort: 'pull_time',
+        cell: ({ pull_time }) => <Ago time={pull_time} />,
+      },
+      { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
+      {
+        id: 'actions',
+        label: t('table.actions'),
+        cell: (tag) => <Actions tag={tag} open={open} />,
+      },
+    ],
+    [t, language, kindOf, open],
+  );
 }
 
 function Name({ tag }: { tag: TagInRepository }) {
