@@ -24,25 +24,19 @@ interface Picture {
   readonly name: string;
   readonly path: string;
   readonly scheme?: 'light' | 'dark';
-  readonly width?: number;
   /** What is done on the page before. */
   readonly act?: (page: Page) => Promise<void>;
 }
 
 const app = '/harbor/projects/2/repositories/my-app';
 const pictures: Picture[] = [
-  { name: 'home', path: '/harbor/home' },
-  { name: 'projects', path: '/harbor/projects' },
-  { name: 'repositories', path: '/harbor/projects/2/repositories' },
   { name: 'repository', path: `${app}/tags-tab` },
   { name: 'repository-dark', path: `${app}/tags-tab`, scheme: 'dark' },
-  { name: 'repository-phone', path: `${app}/tags-tab`, width: 390 },
   { name: 'history', path: `${app}/history-tab` },
   { name: 'retention', path: '/harbor/projects/3/tag-strategy/tag-retention' },
   { name: 'robots', path: '/harbor/projects/2/robot-account' },
   { name: 'clean-up', path: '/harbor/clearing-job/gc' },
   { name: 'audit', path: '/harbor/logs/audit-log' },
-  { name: 'quotas', path: '/harbor/project-quotas' },
   {
     name: 'artifact',
     path: `${app}/tags-tab`,
@@ -71,12 +65,12 @@ try {
   await browser.close();
 }
 
-async function take({ name, path, scheme = 'light', width = 1280, act }: Picture): Promise<void> {
+async function take({ name, path, scheme = 'light', act }: Picture): Promise<void> {
   const context = await browser.newContext({
     baseURL: values.url,
     colorScheme: scheme,
     locale: 'en-GB',
-    viewport: { width, height: 800 },
+    viewport: { width: 1280, height: 800 },
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
