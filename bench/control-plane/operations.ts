@@ -14,6 +14,8 @@ export interface Operation {
 /** What is read by no list or look-up, and why. */
 const leftOut: Record<string, string> = {
   logout: 'ends a session',
+  exportAuditLogExts: 'sends the whole log as a file',
+  exportLogExts: 'sends the whole log of a project as a file',
   getAddition: 'reads the bytes of layers from storage, and seeded artifacts have none',
 };
 
