@@ -44,10 +44,7 @@ describe.runIf(hasBrowser)('an artifact (needs /usr/bin/chromium)', () => {
         platform: { os: 'linux', architecture: 'arm64', variant: 'v8' },
       },
     ]);
-    visit = await portal.visit({ permissions: ['clipboard-read', 'clipboard-write'] });
-    await visit.page.goto('/account/sign-in');
-    await visit.signIn('admin');
-    await visit.page.getByRole('button', { name: 'Account: admin' }).waitFor();
+    visit = await portal.signedIn('admin', { permissions: ['clipboard-read', 'clipboard-write'] });
   });
   afterAll(() => portal.close());
 

@@ -40,10 +40,7 @@ describe.runIf(hasBrowser)('the audit log (needs /usr/bin/chromium)', () => {
   afterAll(() => portal.close());
 
   async function open(path: string, as: string): Promise<Visit> {
-    const visit = await portal.visit({ permissions: ['clipboard-read', 'clipboard-write'] });
-    await visit.page.goto('/account/sign-in');
-    await visit.signIn(as);
-    await visit.page.getByRole('button', { name: `Account: ${as}` }).waitFor();
+    const visit = await portal.signedIn(as, { permissions: ['clipboard-read', 'clipboard-write'] });
     await visit.page.goto(path);
     return visit;
   }

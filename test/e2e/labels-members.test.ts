@@ -24,10 +24,7 @@ describe.runIf(hasBrowser)('labels and members (needs /usr/bin/chromium)', () =>
     });
 
   async function open(path: string, as: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Visit> {
-    const visit = await portal.visit({ colorScheme });
-    await visit.page.goto('/account/sign-in');
-    await visit.signIn(as);
-    await visit.page.getByRole('button', { name: `Account: ${as}` }).waitFor();
+    const visit = await portal.signedIn(as, { colorScheme });
     await visit.page.goto(path);
     return visit;
   }

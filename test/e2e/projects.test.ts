@@ -17,12 +17,7 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
   afterAll(() => portal.close());
 
   async function open(path: string, as?: string): Promise<Visit> {
-    const visit = await portal.visit();
-    if (as !== undefined) {
-      await visit.page.goto('/account/sign-in');
-      await visit.signIn(as);
-      await visit.page.getByRole('button', { name: `Account: ${as}` }).waitFor();
-    }
+    const visit = await (as === undefined ? portal.visit() : portal.signedIn(as));
     await visit.page.goto(path);
     return visit;
   }

@@ -48,13 +48,8 @@ describe.runIf(hasBrowser)('a repository (needs /usr/bin/chromium)', () => {
   const signedIn = new Map<string, Visit>();
   /** Everybody signs in once. */
   async function open(view: string, as = 'admin'): Promise<Visit> {
-    const visit = signedIn.get(as) ?? (await portal.visit());
-    if (!signedIn.has(as)) {
-      await visit.page.goto('/account/sign-in');
-      await visit.signIn(as);
-      await visit.page.getByRole('button', { name: `Account: ${as}` }).waitFor();
-      signedIn.set(as, visit);
-    }
+    const visit = signedIn.get(as) ?? (await portal.signedIn(as));
+    signedIn.set(as, visit);
     await visit.page.goto(`/harbor/projects/${project}/repositories/${view}`);
     return visit;
   }

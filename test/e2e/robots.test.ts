@@ -49,10 +49,10 @@ describe.runIf(hasBrowser)('robot accounts (needs /usr/bin/chromium)', () => {
   afterAll(() => portal.close());
 
   async function open(path: string, as = 'admin', options: BrowserContextOptions = {}): Promise<Visit> {
-    const visit = await portal.visit({ permissions: ['clipboard-read', 'clipboard-write'], ...options });
-    await visit.page.goto('/account/sign-in');
-    await visit.signIn(as);
-    await visit.page.getByRole('button', { name: `Account: ${as}` }).waitFor();
+    const visit = await portal.signedIn(as, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+      ...options,
+    });
     await visit.page.goto(path);
     return visit;
   }

@@ -47,10 +47,7 @@ describe.runIf(hasBrowser)('webhooks (needs /usr/bin/chromium)', () => {
   });
 
   async function open(as: string, options: Parameters<Portal['visit']>[0] = {}): Promise<Visit> {
-    const visit = await portal.visit(options);
-    await visit.page.goto('/account/sign-in');
-    await visit.signIn(as);
-    await visit.page.getByRole('button', { name: `Account: ${as}` }).waitFor();
+    const visit = await portal.signedIn(as, options);
     await visit.page.goto(`/harbor/projects/${project}/webhook`);
     return visit;
   }

@@ -14,6 +14,8 @@ export interface Portal {
   readonly app: TestApp;
   /** A page of a browser that has never been here. What it breaks of the page's policy is in `broken`. */
   visit(options?: BrowserContextOptions): Promise<Visit>;
+  /** A visit of somebody who has signed in. */
+  signedIn(as: string, options?: BrowserContextOptions): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,13 @@ export async function startPortal(options?: Parameters<typeof startTestApp>[0]):
   return {
     app,
     visit: (options) => visit(app, browser, options),
+    async signedIn(as, options) {
+      const one = await visit(app, browser, options);
+      await one.page.goto('/account/sign-in');
+      await one.signIn(as);
+      await one.page.getByRole('button', { name: `Account: ${as}` }).waitFor();
+      return one;
+    },
     async close() {
       await browser.close();
       await app.close();

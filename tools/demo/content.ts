@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { tar } from '../../src/features/additions/archive.fixture.ts';
+import { digestOf } from '../../src/oci/digest.ts';
 
 /** Bytes with their digest, as they are pushed. */
 export interface Blob {
@@ -16,7 +18,6 @@ export interface Pushable {
   readonly parts: readonly Pushable[];
 }
 
-const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 const blobOf = (bytes: Buffer): Blob => ({ bytes, digest: digestOf(bytes) });
 const json = (value: object) => Buffer.from(JSON.stringify(value));
 
@@ -33,27 +34,7 @@ export function programOf(name: string, size: number): Buffer {
 
 /** A gzipped tar archive of files. */
 function archiveOf(files: Readonly<Record<string, string | Buffer>>): Buffer {
-  const entries = Object.entries(files).flatMap(([name, content]) => {
-    const bytes = Buffer.from(content);
-    return [tarHeader(name, bytes.length), bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];
-  });
-  return gzipSync(Buffer.concat([...entries, Buffer.alloc(1024)]), { level: 6 });
-}
-
-function tarHeader(name: string, size: number): Buffer {
-  const block = Buffer.alloc(512);
-  block.write(name, 0, 100);
-  block.write('0000644\0', 100);
-  block.write('0000000\0', 108);
-  block.write('0000000\0', 116);
-  block.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
-  block.write('00000000000\0', 136);
-  block.write('        ', 148);
-  block.write('0ustar\x0000', 156);
-  block.write('ustar\x0000', 257);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return block;
+  return gzipSync(tar(...Object.entries(files).map(([name, content]) => ({ name, content }))), { level: 6 });
 }
 
 export interface ImageOf {

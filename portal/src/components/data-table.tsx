@@ -24,8 +24,8 @@ interface DataTableProps<Row> {
   readonly search: ListSearch;
   /** Puts the new state into the address. */
   readonly onSearch: (change: ListSearch) => void;
-  /** Something narrows the list: an empty one then means "nothing matches". */
-  readonly filtered: boolean;
+  /** Something narrows the list: an empty one then means "nothing matches". Its filter does, unless said otherwise. */
+  readonly filtered?: boolean;
   readonly empty: ReactNode;
   /** Where a list has more filters than one, takes them all away. */
   readonly onClear?: () => void;
@@ -37,7 +37,7 @@ interface DataTableProps<Row> {
 
 /** A list as the server pages, sorts and filters it, with every state it can be in. Rows are plain HTML. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { query, search, columns, filtered, onSearch } = props;
+  const { query, search, columns, filtered = search.filter !== undefined, onSearch } = props;
   const { t } = useTranslation();
   const caption = useId();
   if (query.error && !query.data) return <Trouble error={query.error} retry={() => void query.refetch()} />;

@@ -1,4 +1,4 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql, type SqlBool } from 'kysely';
 import type { Context } from '#src/context.ts';
 import type { Tables } from '#src/database/tables.ts';
 import type { Page } from '#src/http/endpoint.ts';
@@ -21,17 +21,26 @@ const tagKeys: ListKeys = {
   tie: 'id',
 };
 
-export async function list(
-  ctx: Context,
-  artifactId: number,
-  clauses: Clauses,
-  page: Page,
-): Promise<{ rows: TagRow[]; total: number }> {
-  const listed = ctx.db
-    .selectFrom('tag')
-    .where('artifact_id', '=', artifactId)
-    .where(filterOf(clauses, tagKeys));
-  const rows = await listed.selectAll().orderBy(orderOf(page, tagKeys)).modifyEnd(sliceOf(page)).execute();
+export function list(ctx: Context, artifactId: number, clauses: Clauses, page: Page): Promise<Tags> {
+  const filter = filterOf(clauses, tagKeys);
+  return listOf(ctx, { column: 'artifact_id', id: artifactId, filter, order: tagKeys }, page);
+}
+
+interface Tags {
+  readonly rows: TagRow[];
+  readonly total: number;
+}
+
+interface Wanted {
+  readonly column: 'artifact_id' | 'repository_id';
+  readonly id: number;
+  readonly filter: RawBuilder<SqlBool>;
+  readonly order: ListKeys;
+}
+
+async function listOf(ctx: Context, { column, id, filter, order }: Wanted, page: Page): Promise<Tags> {
+  const listed = ctx.db.selectFrom('tag').where(column, '=', id).where(filter);
+  const rows = await listed.selectAll().orderBy(orderOf(page, order)).modifyEnd(sliceOf(page)).execute();
   const total = await ctx.counts.total(page, rows.length, listed.select(sql<number>`count(*)`.as('total')));
   return { rows, total };
 }
@@ -57,19 +66,14 @@ const inOrder: ListKeys = {
   keys: { ...repositoryKeys.keys, name: { type: 'text', sql: sql.ref('name_order') } },
 };
 
-export async function listOfRepository(
+export function listOfRepository(
   ctx: Context,
   repositoryId: number,
   clauses: Clauses,
   page: Page,
-): Promise<{ rows: TagRow[]; total: number }> {
-  const listed = ctx.db
-    .selectFrom('tag')
-    .where('repository_id', '=', repositoryId)
-    .where(filterOf(clauses, repositoryKeys));
-  const rows = await listed.selectAll().orderBy(orderOf(page, inOrder)).modifyEnd(sliceOf(page)).execute();
-  const total = await ctx.counts.total(page, rows.length, listed.select(sql<number>`count(*)`.as('total')));
-  return { rows, total };
+): Promise<Tags> {
+  const filter = filterOf(clauses, repositoryKeys);
+  return listOf(ctx, { column: 'repository_id', id: repositoryId, filter, order: inOrder }, page);
 }
 
 /** Every tag that a list with this filter shows, or that is named, as a query of `tag`, `digest` and `artifact_id`. */

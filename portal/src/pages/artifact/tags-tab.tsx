@@ -52,7 +52,6 @@ export function TagsTab() {
         query={query}
         search={search}
         onSearch={change}
-        filtered={search.filter !== undefined}
         empty={<Text>{t('tags.none')}</Text>}
       />
       {open === 'add' && <AddTagDialog digest={digest} onClose={close} />}

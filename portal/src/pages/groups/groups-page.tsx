@@ -48,7 +48,6 @@ export function GroupsPage() {
         query={query}
         search={search}
         onSearch={change}
-        filtered={search.filter !== undefined}
         empty={
           <>
             <Text mb="sm">{t('none')}</Text>

@@ -52,7 +52,6 @@ export function LabelList({ owner, search, onSearch }: LabelListProps) {
         query={query}
         search={search}
         onSearch={onSearch}
-        filtered={search.filter !== undefined}
         empty={
           <>
             <Text mb="sm">{t('labels.none')}</Text>

@@ -43,7 +43,6 @@ export function MembersTab() {
         query={query}
         search={search}
         onSearch={change}
-        filtered={search.filter !== undefined}
         empty={<Text>{t('members.none')}</Text>}
       />
       {open === 'add' && <AddMembersDialog onClose={close} />}

@@ -44,7 +44,6 @@ export function RepositoriesTab() {
         query={query}
         search={search}
         onSearch={change}
-        filtered={search.filter !== undefined}
         empty={
           <>
             <Text mb="sm">{t('repositories.none')}</Text>

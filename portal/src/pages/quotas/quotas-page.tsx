@@ -44,7 +44,6 @@ export function QuotasPage() {
         query={query}
         search={shown}
         onSearch={turn}
-        filtered={search.filter !== undefined}
         empty={<Text>{t('none')}</Text>}
       />
       {open && <QuotaDialog quota={open} onClose={() => setOpen(undefined)} />}

@@ -9,7 +9,7 @@ import { useSelection } from '../../components/use-selection.ts';
 import { AddTagDialog } from '../../artifact-actions/tag-dialogs.tsx';
 import { type ArtifactAction, useArtifactColumns } from './artifact-columns.tsx';
 import { ArtifactDetails } from './artifact-details.tsx';
-import { ArtifactSelection } from './artifact-selection.tsx';
+import { ListSelection } from './list-selection.tsx';
 import { ArtifactsFilters } from './artifacts-filters.tsx';
 import { type ArtifactsSearch, artifactsQuery } from './artifacts-search.ts';
 import { DeleteArtifactDialog } from '../../artifact-actions/delete-artifact-dialog.tsx';
@@ -55,7 +55,7 @@ export function ArtifactsTab() {
   return (
     <>
       <ArtifactsFilters search={search} rows={query.data?.items} onSearch={change} />
-      <ArtifactSelection selection={selection} total={query.data?.total ?? 0} q={q} />
+      <ListSelection target="artifacts" selection={selection} total={query.data?.total ?? 0} q={q} />
       <DataTable
         caption={t('artifacts')}
         columns={columns}

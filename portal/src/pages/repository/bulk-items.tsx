@@ -64,7 +64,6 @@ export function BulkItems({ id, onUndo }: BulkItemsProps) {
         query={query}
         search={search}
         onSearch={(change) => setSearch((before) => ({ ...before, ...change }))}
-        filtered={search.filter !== undefined}
         empty={t('table.nothingMatches')}
         {...(onUndo ? { selection } : {})}
       />

@@ -14,7 +14,7 @@ import { EmptyRepository } from './empty-repository.tsx';
 import { tagsIn } from './queries.ts';
 import { useRepository } from '../../components/repository-context.ts';
 import { type TagAction, useTagColumns } from './tag-columns.tsx';
-import { TagSelection } from './tag-selection.tsx';
+import { ListSelection } from './list-selection.tsx';
 
 const route = getRouteApi('/shell/harbor/projects/$id/repositories/$repo/tags-tab');
 
@@ -38,7 +38,8 @@ export function TagsTab() {
       <Group my="sm">
         <ListFilter label={t('filterTags')} search={search} onSearch={change} />
       </Group>
-      <TagSelection
+      <ListSelection
+        target="tags"
         selection={selection}
         total={query.data?.total ?? 0}
         q={contains('name', search.filter)}
@@ -50,7 +51,6 @@ export function TagsTab() {
         query={query}
         search={search}
         onSearch={change}
-        filtered={search.filter !== undefined}
         empty={<EmptyRepository text={t('noTags')} />}
         selection={selection}
       />

@@ -55,7 +55,6 @@ export function RobotList({ level, search, onSearch }: RobotListProps) {
         query={query}
         search={search}
         onSearch={onSearch}
-        filtered={search.filter !== undefined}
         empty={
           <>
             <Text mb="sm">{t('robots.none')}</Text>

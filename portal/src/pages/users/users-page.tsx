@@ -54,7 +54,6 @@ export function UsersPage() {
         query={query}
         search={search}
         onSearch={change}
-        filtered={search.filter !== undefined}
         empty={
           <>
             <Text mb="sm">{t('none')}</Text>

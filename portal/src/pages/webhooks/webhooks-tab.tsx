@@ -52,7 +52,6 @@ export function WebhooksTab() {
         query={query}
         search={search}
         onSearch={change}
-        filtered={search.filter !== undefined}
         empty={<Text>{t('none')}</Text>}
       />
       {search.policy !== undefined && (

@@ -8,19 +8,21 @@ import { BulkActions } from './bulk-actions.tsx';
 import { BulkDialog, type BulkWanted } from './bulk-dialog.tsx';
 import { useRepository } from '../../components/repository-context.ts';
 
-interface TagSelectionProps {
+interface ListSelectionProps {
+  readonly target: BulkWanted['target'];
   readonly selection: RowSelection;
   readonly total: number;
   /** The `q` of the list. */
   readonly q: string | undefined;
 }
 
-/** What can be done with several tags. */
-export function TagSelection({ selection, total, q }: TagSelectionProps) {
+/** What can be done with several tags or artifacts. */
+export function ListSelection({ target, selection, total, q }: ListSelectionProps) {
   const { t } = useTranslation('repository');
   const { whole } = useRepository();
   const { selected } = selection;
   const { host } = registryAt(window.location);
+  const name = `${host}/${whole}${target === 'tags' ? ':' : '@'}`;
   const [wanted, setWanted] = useState<BulkWanted>();
   const close = () => {
     setWanted(undefined);
@@ -32,10 +34,10 @@ export function TagSelection({ selection, total, q }: TagSelectionProps) {
         {'rows' in selected && (
           <CopyAction
             label={t('copyReferences')}
-            text={[...selected.rows].map((tag) => `${host}/${whole}:${tag}`).join('\n')}
+            text={[...selected.rows].map((row) => `${name}${row}`).join('\n')}
           />
         )}
-        <BulkActions target="tags" selection={selection} total={total} q={q} onBegin={setWanted} />
+        <BulkActions target={target} selection={selection} total={total} q={q} onBegin={setWanted} />
       </SelectionBar>
       {/* Outside of the bar, which goes when nothing is selected any more. */}
       {wanted && <BulkDialog wanted={wanted} onClose={close} />}
