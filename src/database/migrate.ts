@@ -16,6 +16,7 @@ import { tagHistory } from './migrations/0014-tag-history.ts';
 import { tagOrder } from './migrations/0015-tag-order.ts';
 import { preferences } from './migrations/0016-preferences.ts';
 import { bulk } from './migrations/0017-bulk.ts';
+import { referenceIndexes } from './migrations/0018-reference-indexes.ts';
 
 export interface Migration {
   readonly version: number;
@@ -42,6 +43,7 @@ const migrations: readonly Migration[] = [
   { version: 15, name: 'tag-order', sql: tagOrder },
   { version: 16, name: 'preferences', sql: preferences },
   { version: 17, name: 'bulk', sql: bulk },
+  { version: 18, name: 'reference-indexes', sql: referenceIndexes },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

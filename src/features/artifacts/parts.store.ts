@@ -13,10 +13,10 @@ export interface TagRow {
 /** The tags of each artifact by id; where one has more than `most`, those that were made last. */
 export async function tagsOf(db: Db, artifacts: readonly number[], most: number): Promise<TagRow[]> {
   const { rows } = await sql<TagRow>`
-    select t.* from unnest(${artifacts}::bigint[]) i(id) cross join lateral (
+    select t.* from artifact a cross join lateral (
       select id, repository_id, artifact_id, name, push_time, pull_time from tag
-       where artifact_id = i.id order by id desc limit ${most}
-    ) t order by t.artifact_id, t.id`.execute(db);
+       where artifact_id = a.id and repository_id = a.repository_id order by id desc limit ${most}
+    ) t where a.id = any(${artifacts}::bigint[]) order by t.artifact_id, t.id`.execute(db);
   return rows;
 }
 

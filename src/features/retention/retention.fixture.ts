@@ -26,13 +26,13 @@ export async function sketchRepository(
     .values({ project_id: projectId, name })
     .returning('repository_id')
     .executeTakeFirstOrThrow();
-  const { id: blob_id } = await db
-    .insertInto('blob')
-    .values({ digest: digest(), size: 1, location: null, leased_until: new Date(0) })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  await db.insertInto('repository_blob').values({ repository_id, blob_id }).execute();
   const digests = artifacts.map(digest);
+  // Of every artifact its manifest, and one that all share.
+  await sql`
+    with stored as (
+      insert into blob (digest, size, leased_until) select d, 1, 'epoch' from unnest(${[digest(), ...digests]}::text[]) d
+      returning id)
+    insert into repository_blob (repository_id, blob_id) select ${repository_id}, id from stored`.execute(db);
   const time = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
   const isIndex = artifacts.map(({ children }) => children !== undefined);
   const subjects = artifacts.map(({ subject }) =>
@@ -40,13 +40,18 @@ export async function sketchRepository(
   );
   const { rows } = await sql<{ id: number; digest: string }>`
     insert into artifact (repository_id, blob_id, digest, media_type, config_media_type, size, push_time, pull_time, subject_digest)
-    select ${repository_id}, ${blob_id}, x.digest,
+    select ${repository_id}, (select b.id from blob b where b.digest = x.digest), x.digest,
            case when x.is_index then 'application/vnd.oci.image.index.v1+json' else 'application/vnd.oci.image.manifest.v1+json' end,
            case when not x.is_index then 'application/vnd.oci.image.config.v1+json' end, 1, x.pushed, x.pulled, x.subject
       from unnest(${digests}::text[], ${isIndex}::boolean[], ${artifacts.map((one) => time(one.pushed))}::timestamptz[],
                   ${artifacts.map((one) => time(one.pulled))}::timestamptz[], ${subjects}::text[])
            with ordinality as x(digest, is_index, pushed, pulled, subject, position) order by x.position
     returning id, digest`.execute(db);
+  await sql`
+    insert into artifact_blob (artifact_id, repository_id, blob_id)
+    select a.id, a.repository_id, l.blob_id from artifact a cross join lateral (
+      select a.blob_id union select min(blob_id) from repository_blob where repository_id = ${repository_id}) l
+     where a.repository_id = ${repository_id}`.execute(db);
   const ids = new Map(rows.map((row) => [row.digest, row.id]));
   const idOf = (place: number): number => ids.get(digests[place] ?? '') ?? 0;
   const tags = artifacts.flatMap((one, i) =>

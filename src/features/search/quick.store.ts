@@ -56,7 +56,9 @@ export function artifactsByDigest(db: Db, visible: Visible, beginning: string, l
       .select(
         sql<
           string | null
-        >`(select t.name from tag t where t.artifact_id = a.id order by t.id desc limit 1)`.as('tag'),
+        >`(select t.name from tag t where t.artifact_id = a.id and t.repository_id = a.repository_id order by t.id desc limit 1)`.as(
+          'tag',
+        ),
       )
       .where('b.digest', '>=', beginning)
       // g comes after every digit.
