@@ -17,6 +17,7 @@ import { tagOrder } from './migrations/0015-tag-order.ts';
 import { preferences } from './migrations/0016-preferences.ts';
 import { bulk } from './migrations/0017-bulk.ts';
 import { referenceIndexes } from './migrations/0018-reference-indexes.ts';
+import { trashLabels } from './migrations/0019-trash-labels.ts';
 
 export interface Migration {
   readonly version: number;
@@ -44,6 +45,7 @@ const migrations: readonly Migration[] = [
   { version: 16, name: 'preferences', sql: preferences },
   { version: 17, name: 'bulk', sql: bulk },
   { version: 18, name: 'reference-indexes', sql: referenceIndexes },
+  { version: 19, name: 'trash-labels', sql: trashLabels },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

@@ -42,6 +42,8 @@ interface TrashTable {
   media_type: string;
   /** Those it had when it was deleted; of a tag its name. */
   tags: string[];
+  /** Those it carried; some may be gone by now. */
+  labels: Generated<number[]>;
   subject: string | null;
   push_time: Date | null;
   pull_time: Date | null;

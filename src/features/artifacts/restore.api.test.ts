@@ -22,6 +22,20 @@ const remove = (reference: string) => call(app, 'admin', 'DELETE', artifact(refe
 const restore = (reference: string, who = 'dev') => call(app, who, 'POST', `${artifact(reference)}/restore`);
 const pull = (reference: string) => app.send('dev', { path: `/v2/team/${name}/manifests/${reference}` });
 
+/** Makes a label and gives it to v1; its id. */
+async function giveLabel(label: object): Promise<number> {
+  const { headers } = await call(app, 'admin', 'POST', '/labels', label);
+  const id = Number(headers['location']?.split('/').at(-1));
+  await call(app, 'admin', 'POST', `${artifact('v1')}/labels`, { id });
+  return id;
+}
+
+async function labelsOf(digest: string): Promise<number[]> {
+  const answer = await call(app, 'admin', 'GET', `${artifact(digest)}?with_label=true`);
+  const { labels } = answer.json<{ labels: { id: number }[] | null }>();
+  return (labels ?? []).map(({ id }) => id).toSorted((a, b) => a - b);
+}
+
 describe('what was deleted comes back', () => {
   test('whole: bytes, tags and times, and the project is charged again', async () => {
     const { image } = await pushImage(app, 'admin', `team/${name}`, 'v1');
@@ -86,6 +100,24 @@ describe('what was deleted comes back', () => {
 
     expect(answer.status).toBe(200);
     expect((await pull('v1')).headers['docker-content-digest']).toBe(image.digest);
+  });
+
+  test('with its labels, those that are still there', async () => {
+    const { image } = await pushImage(app, 'admin', `team/${name}`, 'v1');
+    const labelled = await Promise.all(
+      [
+        { name: `of-all-${name}`, scope: 'g' },
+        { name: `of-the-project-${name}`, scope: 'p', project_id: project },
+        { name: `gone-${name}`, scope: 'g' },
+      ].map((label) => giveLabel(label)),
+    );
+    await remove('v1');
+    await call(app, 'admin', 'DELETE', `/labels/${labelled[2]}`);
+
+    const answer = await restore('v1');
+
+    expect(answer.status).toBe(200);
+    expect(await labelsOf(image.digest)).toEqual(labelled.slice(0, 2).toSorted((a, b) => a - b));
   });
 
   test('but does not take a tag from what has it now', async () => {

@@ -87,6 +87,24 @@ export async function setTimes(tx: Tx, repositoryId: number, kept: readonly Kept
      where a.repository_id = ${repositoryId} and a.digest = k.digest`.execute(tx);
 }
 
+/** What carried a label carries it again, unless the label is gone; locked, so that it does not go meanwhile. */
+export async function setLabels(
+  tx: Tx,
+  { repository_id, project_id }: { repository_id: number; project_id: number },
+  trash: readonly number[],
+): Promise<void> {
+  await sql`
+    with kept as materialized (
+        select t.digest, unnest(t.labels) as label_id from trash t where t.id = any(${trash}::bigint[])),
+      still as materialized (
+        select l.id from label l where l.id in (select label_id from kept)
+           and (l.project_id is null or l.project_id = ${project_id}) order by l.id for key share)
+    insert into artifact_label (artifact_id, label_id)
+      select a.id, s.id from kept k join still s on s.id = k.label_id
+        join artifact a on a.repository_id = ${repository_id} and a.digest = k.digest
+      on conflict do nothing`.execute(tx);
+}
+
 export async function takenTags(
   tx: Tx,
   repositoryId: number,

@@ -86,6 +86,7 @@ async function restoreTree(ctx: TxContext, repository: Repository, root: store.K
   for (const kept of tree) await insert(ctx, repository, kept);
   await setTags(ctx, repository, tree, taken);
   await store.setTimes(ctx.db, repository.repository_id, tree);
+  await store.setLabels(ctx.db, repository, ids);
   await store.forget(ctx.db, ids);
   const restored = {
     artifacts: tree.map(({ digest }) => digest),

@@ -46,7 +46,8 @@ async function keep(
   { deletion, reason, username, hours }: Deletion,
 ): Promise<void> {
   const going = sql`select a.id, a.digest, a.media_type, a.size, a.accessory_of, a.push_time, a.pull_time,
-      array(select t.name from tag t where t.artifact_id = a.id order by t.name) as tags
+      array(select t.name from tag t where t.artifact_id = a.id order by t.name) as tags,
+      array(select l.label_id from artifact_label l where l.artifact_id = a.id order by l.label_id) as labels
     from artifact a where a.repository_id = ${repository_id} and ${which}`;
   await sql`insert into collection_ledger (kind, repository, digest, tags, size, reason, username)
     select 'artifact', ${name}, g.digest, g.tags, g.size, ${reason}, ${username} from (${going}) g`.execute(
@@ -56,9 +57,9 @@ async function keep(
   await sql`
     with going as materialized (${going}),
       kept as (
-        insert into trash (kind, project_id, repository, digest, media_type, tags, subject, push_time, pull_time, deletion, reason,
-                           username, restorable_until)
-          select 'artifact', ${project_id}, ${name}, g.digest, g.media_type, g.tags, g.accessory_of, g.push_time, g.pull_time,
+        insert into trash (kind, project_id, repository, digest, media_type, tags, labels, subject, push_time, pull_time,
+                           deletion, reason, username, restorable_until)
+          select 'artifact', ${project_id}, ${name}, g.digest, g.media_type, g.tags, g.labels, g.accessory_of, g.push_time, g.pull_time,
                  ${deletion}::uuid, ${reason}, ${username},
                  now() + make_interval(hours => ${hours}) from going g
         returning id, digest)
