@@ -114,8 +114,8 @@ const project = statement<ProjectRow>(
   `select p.project_id as id, p.name, p.public, p.creation_time, p.metadata, p.owner_id, coalesce(e.epoch, 0) as epoch,
      case when e.epoch is null then '[]' else (
        select coalesce(json_agg(json_build_object(
-                'tag', json_build_object('decoration', r.tag_decoration, 'pattern', r.tag_pattern),
-                'repository', json_build_object('decoration', r.repository_decoration, 'pattern', r.repository_pattern))), '[]')
+                'id', r.id, 'tag', json_build_object('decoration', r.tag_decoration, 'pattern', r.tag_pattern),
+                'repository', json_build_object('decoration', r.repository_decoration, 'pattern', r.repository_pattern)) order by r.id), '[]')
          from immutable_rule r where r.project_id = p.project_id and not r.disabled) end as rules
    from project p left join immutable_epoch e using (project_id) where p.name = $1`,
 );

@@ -20,10 +20,12 @@ test('an empty pattern is refused', () => {
 test('a tag is protected when tag and repository fit one and the same rule', () => {
   const protection = compileProtection(1, [
     {
+      id: 7,
       tag: { decoration: 'matches', pattern: 'v*' },
       repository: { decoration: 'repoMatches', pattern: 'prod/**' },
     },
     {
+      id: 9,
       tag: { decoration: 'excludes', pattern: 'v*' },
       repository: { decoration: 'repoExcludes', pattern: 'prod/**' },
     },
@@ -31,4 +33,7 @@ test('a tag is protected when tag and repository fit one and the same rule', () 
 
   expect(protection.protects('team/prod/app', ['v1', 'latest', 'V1'])).toEqual(['v1']);
   expect(protection.protects('team/dev', ['v1', 'latest', 'V1'])).toEqual(['latest', 'V1']);
+  expect(protection.ruleOf('team/prod/app', 'v1')?.id).toBe(7);
+  expect(protection.ruleOf('team/dev', 'latest')?.id).toBe(9);
+  expect(protection.ruleOf('team/dev', 'v1')).toBeUndefined();
 });

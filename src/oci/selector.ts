@@ -25,6 +25,7 @@ export function nameWithinProject(repository: string): string {
 }
 
 export interface ProtectingRule {
+  readonly id: number;
   readonly tag: Selector;
   readonly repository: Selector;
 }
@@ -37,22 +38,29 @@ export interface Protection {
   readonly isEmpty: boolean;
   /** The tags, of those given, that some rule makes immutable. `repository` is the whole name. */
   protects(repository: string, tags: readonly string[]): string[];
+  /** The first rule that makes this tag immutable. */
+  ruleOf(repository: string, tag: string): ProtectingRule | undefined;
 }
 
 export function compileProtection(epoch: number, rules: readonly ProtectingRule[]): Protection {
-  if (rules.length === 0) return { epoch, isEmpty: true, protects: () => [] };
-  const compiled = rules.map(({ tag, repository }) => ({
-    tag: compileSelector(tag),
-    repository: compileSelector(repository),
+  if (rules.length === 0) return { epoch, isEmpty: true, protects: () => [], ruleOf: () => undefined };
+  const compiled = rules.map((rule) => ({
+    rule,
+    tag: compileSelector(rule.tag),
+    repository: compileSelector(rule.repository),
   }));
+  const rulesFor = (repository: string) => {
+    const name = nameWithinProject(repository);
+    return compiled.filter((rule) => rule.repository.selects(name));
+  };
   return {
     epoch,
     isEmpty: false,
     protects(repository, tags) {
-      const name = nameWithinProject(repository);
-      const here = compiled.filter((rule) => rule.repository.selects(name));
+      const here = rulesFor(repository);
       if (here.length === 0) return [];
       return tags.filter((tag) => here.some((rule) => rule.tag.selects(tag)));
     },
+    ruleOf: (repository, tag) => rulesFor(repository).find((one) => one.tag.selects(tag))?.rule,
   };
 }

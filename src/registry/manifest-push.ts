@@ -98,7 +98,10 @@ async function store(exchange: RepositoryExchange, repositoryId: number, push: P
     try {
       return await storeUnder(exchange, project, { repositoryId, push });
     } catch (error) {
-      if (!areRulesOutdated(error) || tries === mostTries) throw pushRefusal(error, repository.name) ?? error;
+      if (!areRulesOutdated(error) || tries === mostTries) {
+        const { protection } = project;
+        throw pushRefusal(error, { repository: repository.name, protection }) ?? error;
+      }
     }
     registry.directory.forget(`project:${project.name}`);
     const now = await registry.directory.project(project.name);

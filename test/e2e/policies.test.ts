@@ -133,8 +133,15 @@ describe.runIf(hasBrowser)('policies (needs /usr/bin/chromium)', () => {
     expect(pushed.body.toString()).toContain("'api:v1' configured as immutable");
     expect(deleted.body.toString()).toContain('the tag v1 configured as immutable, cannot be deleted');
     await page.goto(`/harbor/projects/${freeze}/repositories/api/tags-tab`);
-    await page.locator('tr', { hasText: 'v1' }).getByText('Immutable', { exact: true }).waitFor();
-    await page.goBack();
+    const row = page.locator('tr', { hasText: 'v1' });
+    await row.getByRole('button', { name: 'More for v1' }).click();
+    await page
+      .getByRole('menuitem', { name: /Delete tag/ })
+      .getByText(/^Rule \d+ .*tags v\*/)
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await row.getByRole('link', { name: 'Immutable', exact: true }).click();
+    await page.getByText(/^Only rule \d+ is shown/).waitFor();
     await page.getByRole('button', { name: /Switch off rule/ }).click();
     await page.locator('tr', { hasText: 'v*' }).getByText('Off', { exact: true }).waitFor();
     expect((await over()).status).toBe(201);

@@ -14,6 +14,8 @@ const proxy = 'Harbor sends it for proxy cache projects, a later feature';
 const header = 'it is sent; our document describes no headers but those of lists and of what was made';
 const taken = 'Harbor sends it for a taken name without saying so';
 const sized = 'with_size is an extension (docs/compatibility.md, "Extensions")';
+const protecting =
+  'an extension: an immutable tag names the rule that protects it (docs/compatibility.md, "Extensions")';
 const configured =
   'an extension: what a setting is by itself, and where its value comes from (docs/compatibility.md, "Extensions")';
 const signed = 'deliveries are signed with it, an extension (docs/compatibility.md, "Webhooks")';
@@ -44,6 +46,10 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'listSchedules: answer[].next_scheduled_time is not there': extension,
   'listArtifactsOfProject: answer[].sbom_overview.* is missing': scanning,
   'listArtifacts: answer[].sbom_overview.* is missing': scanning,
+  'listArtifactsOfProject: answer[].tags[].immutable_rule is not there': protecting,
+  'listArtifacts: answer[].tags[].immutable_rule is not there': protecting,
+  'getArtifact: answer.tags[].immutable_rule is not there': protecting,
+  'listTags: answer[].immutable_rule is not there': protecting,
   'getArtifact: answer.sbom_overview.* is missing': scanning,
   'getApiDocument: Harbor has no such operation':
     'Harbor keeps its document, Swagger 2.0, among the files of its portal; ours is OpenAPI 3.1 and its own operation',

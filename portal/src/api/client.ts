@@ -18,18 +18,16 @@ export function createClient(send: (request: Request) => Promise<Response>, orig
 
   async function exchange(operation: string, call: Call, again: boolean): Promise<unknown> {
     const response = await send(requestOf(operation, call, { proof, origin })).catch((error: unknown) => {
-      throw call.signal?.aborted ? error : new ApiFailure(0, '', undefined, error);
+      throw call.signal?.aborted ? error : new ApiFailure(0, '', { cause: error });
     });
     proof = response.headers.get('x-harbor-csrf-token') ?? proof;
     const text = await response.text();
     if (response.ok) return answerOf(response, text);
     if (again && response.status === 403 && text.includes('CSRF token'))
       return exchange(operation, call, false);
-    throw new ApiFailure(
-      response.status,
-      messageOf(text) ?? response.statusText,
-      response.headers.get('x-request-id') ?? undefined,
-    );
+    const { message = response.statusText, detail } = errorsOf(text);
+    const requestId = response.headers.get('x-request-id') ?? undefined;
+    throw new ApiFailure(response.status, message, { requestId, detail });
   }
 
   return <P extends Operation>(
@@ -86,12 +84,15 @@ function answerOf(response: Response, text: string): unknown {
   return total === null ? body : { items: body, total: Number(total) };
 }
 
-/** All messages of `{"errors":[{code,message}]}`. */
-function messageOf(text: string): string | undefined {
+/** All messages of `{"errors":[{code,message,detail}]}`, and the first detail. */
+function errorsOf(text: string): { message?: string | undefined; detail?: unknown } {
   try {
-    const { errors }: { errors?: { message?: string }[] } = JSON.parse(text);
-    return errors?.map(({ message }) => message ?? '').join('\n');
+    const { errors }: { errors?: { message?: string; detail?: unknown }[] } = JSON.parse(text);
+    return {
+      message: errors?.map(({ message }) => message ?? '').join('\n'),
+      detail: errors?.find(({ detail }) => detail !== undefined)?.detail,
+    };
   } catch {
-    return undefined;
+    return {};
   }
 }

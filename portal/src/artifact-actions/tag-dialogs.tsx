@@ -7,6 +7,7 @@ import { ApiFailure } from '../api/failure.ts';
 import { useApi } from '../api/use-api.ts';
 import { ConfirmDialog, FormDialog } from '../components/dialog.tsx';
 import { shortDigest } from '../components/digest.ts';
+import { RefusingRule } from '../components/immutable-rule.tsx';
 import { useRepository } from '../components/repository-context.ts';
 import { offerUndo } from './undo.tsx';
 
@@ -47,6 +48,7 @@ export function AddTagDialog({ digest, onClose }: AddTagDialogProps) {
           setName(event.currentTarget.value);
         }}
       />
+      {onName && <RefusingRule error={onName} />}
     </FormDialog>
   );
 }

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { RefusingRule } from './immutable-rule.tsx';
 import { FormTrouble } from './trouble.tsx';
 
 interface DialogFormProps {
@@ -67,6 +68,7 @@ export function DialogForm({ children, error, onClose, onSubmit, ...props }: Dia
       <Stack>
         {children}
         <FormTrouble error={error} />
+        {error && <RefusingRule error={error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('dialog.cancel')}

@@ -2,7 +2,7 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { readListSearch } from '../api/list-search.ts';
 import { readLogSearch } from './logs/log-search.ts';
 import { texts } from './page-context.ts';
-import { readRunsSearch } from './policies/runs-search.ts';
+import { readRulesSearch, readRunsSearch } from './policies/runs-search.ts';
 import type { ShellRoute } from './router.tsx';
 import { readTasksSearch, readWebhooksSearch } from './webhooks/webhooks-search.ts';
 
@@ -150,7 +150,7 @@ function policyRoutes(project: ProjectRoute) {
   const immutability = createRoute({
     getParentRoute: () => policies,
     path: 'immutable-tag',
-    validateSearch: (search: Record<string, unknown>) => readListSearch(search, []),
+    validateSearch: readRulesSearch,
     component: lazyRouteComponent(() => import('./policies/immutable-tab.tsx'), 'ImmutableTab'),
   });
 

@@ -6,6 +6,13 @@ const text = () => Type.Optional(Type.String());
 const number = () => Type.Optional(Type.Integer());
 const annotations = () => Type.Optional(Type.Record(Type.String(), Type.String()));
 
+/** `matches`, or `excludes` for everything but that; `repoMatches` and `repoExcludes` for repositories. */
+const Selector = Type.Object({ decoration: Type.String(), pattern: Type.String() });
+
+/** A rule of immutability, as it is named beside what it protects and to those whom it stops. */
+const ProtectingRule = Type.Object({ id: Type.Integer(), tag: Selector, repository: Selector });
+export type ProtectingRule = Static<typeof ProtectingRule>;
+
 export const Tag = Type.Object({
   id: number(),
   repository_id: number(),
@@ -15,6 +22,8 @@ export const Tag = Type.Object({
   /** The year 1 until somebody pulls by this tag. */
   pull_time: DateTime(),
   immutable: Type.Boolean(),
+  /** An extension: which rule makes it immutable. Absent where `immutable` is false. */
+  immutable_rule: Type.Optional(ProtectingRule),
 });
 export type Tag = Static<typeof Tag>;
 

@@ -1,9 +1,10 @@
 import type { Context } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
-import { protectionOf } from '#src/features/immutability/index.ts';
+import { judgedBy, protectionOf } from '#src/features/immutability/index.ts';
 import { findRepository } from '#src/features/repositories/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { parseQuery } from '#src/http/query.ts';
+import type { ProtectingRule } from '#src/oci/selector.ts';
 import { type AccessoryRow, accessoriesOf, inheritedAccessoriesOf } from './accessories.store.ts';
 import * as accessories from './accessories.store.ts';
 import { type ListedArtifact, listedBytes } from './artifacts.store.ts';
@@ -29,13 +30,16 @@ export interface Wanted {
   readonly with_inherited_accessory: boolean;
 }
 
+/** `immutable` and its rule only where they were asked for. */
+export type JudgedTag = TagRow & { readonly immutable?: boolean; readonly rule?: ProtectingRule | undefined };
+
 /** An artifact with what was asked for beside it. */
 export interface WholeArtifact {
   readonly row: ListedArtifact;
   /** JSON; undefined when its config says nothing, or could not be read. */
   readonly attributes: string | undefined;
   readonly references: readonly ReferenceRow[];
-  readonly tags: readonly (TagRow & { readonly immutable?: boolean })[];
+  readonly tags: readonly JudgedTag[];
   readonly labels: readonly LabelRow[];
   readonly accessories: readonly AccessoryRow[];
   readonly inherited: readonly AccessoryRow[];
@@ -192,16 +196,13 @@ async function withStatus(
   rows: readonly ListedArtifact[],
   wanted: Wanted,
   tags: readonly TagRow[],
-): Promise<readonly (TagRow & { immutable?: boolean })[]> {
+): Promise<readonly JudgedTag[]> {
   const [first] = rows;
   if (!wanted.with_immutable_status || !first || tags.length === 0) return tags;
   const protection = await protectionOf(ctx, first.project_id);
   if (protection.isEmpty) return tags;
   const repositories = new Map(rows.map((row) => [row.repository_id, row.repository_name]));
-  return tags.map((tag) => ({
-    ...tag,
-    immutable: protection.protects(repositories.get(tag.repository_id) ?? '', [tag.name]).length > 0,
-  }));
+  return tags.map((tag) => judgedBy(protection, repositories.get(tag.repository_id) ?? '', tag));
 }
 
 function bounded(attributes: string | undefined, bytes: number): string | undefined {

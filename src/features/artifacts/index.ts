@@ -1,6 +1,6 @@
 export { additionsOf } from './addition-names.ts';
 export { selectArtifacts } from './artifacts.store.ts';
-export { artifactsById, type WholeArtifact } from './artifacts.ts';
+export { artifactsById, type JudgedTag, type WholeArtifact } from './artifacts.ts';
 export { ArtifactParams, Label, RepositoryParams, Tag } from './artifacts.contract.ts';
 export type { ArtifactParts } from './artifacts.routes.ts';
 export { removeArtifact, removeArtifacts } from './deletion.ts';

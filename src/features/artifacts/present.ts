@@ -3,9 +3,9 @@ import type { AccessoryRow } from './accessories.store.ts';
 import { additionsOf } from './addition-names.ts';
 import type * as api from './artifacts.contract.ts';
 import type { ListedArtifact } from './artifacts.store.ts';
-import type { WholeArtifact } from './artifacts.ts';
+import type { JudgedTag, WholeArtifact } from './artifacts.ts';
 import { accessoryIconOf, iconOf } from './icons.ts';
-import type { LabelRow, ReferenceRow, TagRow } from './parts.store.ts';
+import type { LabelRow, ReferenceRow } from './parts.store.ts';
 
 export function presentArtifact({ row, attributes, ...beside }: WholeArtifact): api.Artifact {
   const { id, type, artifact_type, project_id, repository_id, repository_name, digest, size } = row;
@@ -38,13 +38,14 @@ export function presentArtifact({ row, attributes, ...beside }: WholeArtifact): 
 const orNull = <T>(list: T[]): T[] | null => (list.length === 0 ? null : list);
 
 /** Harbor: `immutable` is false unless it was asked for, whatever the rules say. */
-export function presentTag(row: TagRow & { readonly immutable?: boolean }): api.Tag {
-  const { id, repository_id, artifact_id, name, push_time, pull_time, immutable = false } = row;
+export function presentTag(row: JudgedTag): api.Tag {
+  const { id, repository_id, artifact_id, name, push_time, pull_time, immutable = false, rule } = row;
   return {
     ...filled({ id, repository_id, artifact_id, name }),
     push_time: push_time.toISOString(),
     pull_time: pull_time?.toISOString() ?? unsetDate,
     immutable,
+    ...(rule && { immutable_rule: rule }),
   };
 }
 

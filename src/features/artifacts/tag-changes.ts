@@ -71,7 +71,7 @@ async function refuseImmutable(
   const protection = await protectionOf(ctx, project_id);
   for (const what of ['updated', 'deleted'] as const) {
     const [tag] = protection.protects(name, tags[what]);
-    if (tag !== undefined) throw tagRefusal(tag, what);
+    if (tag !== undefined) throw tagRefusal({ repository: name, tag, protection }, what);
   }
 }
 

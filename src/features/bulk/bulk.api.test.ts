@@ -84,13 +84,14 @@ const immutable = async (pattern: string) => {
     scope_selectors: { repository: [{ kind: 'doublestar', decoration: 'repoMatches', pattern: name }] },
   });
   expect(answer.status).toBe(201);
+  return Number(answer.headers['location']?.split('/').at(-1));
 };
 
 describe('deleting tags', () => {
   test('takes those that match, leaves the others, and says what became of each', async () => {
     const image = makeImage(0);
     for (const tag of ['feature-1', 'feature-2', 'feature-3', 'main']) await push(tag, image);
-    await immutable('feature-3');
+    const rule = await immutable('feature-3');
 
     const { id, run } = await carryOut({
       action: 'delete',
@@ -111,7 +112,7 @@ describe('deleting tags', () => {
     expect((await items(id)).map(({ tag, state, reason }) => [tag, state, reason])).toEqual([
       ['feature-1', 'done', undefined],
       ['feature-2', 'done', undefined],
-      ['feature-3', 'skipped', 'the tag feature-3 configured as immutable, cannot be deleted'],
+      ['feature-3', 'skipped', `the tag feature-3 configured as immutable, cannot be deleted (rule ${rule})`],
     ]);
     expect((await items(id, 'state=skipped')).map(({ tag }) => tag)).toEqual(['feature-3']);
   });

@@ -2,6 +2,7 @@ import type { Context } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import type { Principal } from '#src/access/principal.ts';
 import { removeArtifact, removeTag, restoreArtifact } from '#src/features/artifacts/index.ts';
+import { ruleNamedBy } from '#src/features/immutability/index.ts';
 import { attachLabel, detachLabel } from '#src/features/labels/index.ts';
 import type { ContentParts } from '#src/features/repositories/index.ts';
 import type { JobRun } from '#src/jobs/job.ts';
@@ -98,7 +99,9 @@ async function label(
 function explain(error: unknown): store.Outcome | undefined {
   if (error instanceof Failure) {
     const held = error.code === 'VIOLATE_FOREIGN_KEY_CONSTRAINT';
-    return { state: 'skipped', reason: error.message.slice(0, 1_000), held };
+    const rule = ruleNamedBy(error);
+    const reason = error.message.slice(0, 1_000);
+    return { state: 'skipped', reason: rule === undefined ? reason : `${reason} (rule ${rule})`, held };
   }
   const code = (error as { code?: unknown }).code;
   // Of this one item: a deadlock that was lost too often, a rule of the schema.

@@ -32,10 +32,10 @@ export async function raiseEpoch(tx: Tx, projectId: number): Promise<void> {
 export async function findProtection(db: Db, projectId: number): Promise<Protection> {
   const { rows } = await sql<{ epoch: number; rule: ProtectingRule | null }>`
     select e.epoch, case when r.id is not null then json_build_object(
-             'tag', json_build_object('decoration', r.tag_decoration, 'pattern', r.tag_pattern),
+             'id', r.id, 'tag', json_build_object('decoration', r.tag_decoration, 'pattern', r.tag_pattern),
              'repository', json_build_object('decoration', r.repository_decoration, 'pattern', r.repository_pattern)) end as rule
       from immutable_epoch e left join immutable_rule r on r.project_id = e.project_id and not r.disabled
-     where e.project_id = ${projectId}`.execute(db);
+     where e.project_id = ${projectId} order by r.id`.execute(db);
   return compileProtection(
     rows[0]?.epoch ?? 0,
     rows.flatMap(({ rule }) => rule ?? []),

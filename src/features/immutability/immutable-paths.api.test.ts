@@ -18,10 +18,11 @@ let repository: string;
 let image: TestImage;
 let other: TestImage;
 let made = 0;
+let rule: number;
 beforeAll(async () => {
   app = await startTestApp();
   await app.createProject('team');
-  await protect('v*');
+  rule = await protect('v*');
 });
 afterAll(() => app.close());
 beforeEach(async () => {
@@ -59,6 +60,12 @@ async function push(one: TestImage): Promise<void> {
 
 const updated = 'the tag v1 configured as immutable, cannot be updated';
 const deleted = 'the tag v1 configured as immutable, cannot be deleted';
+const namedRule = () => ({
+  id: rule,
+  tag: { decoration: 'matches', pattern: 'v*' },
+  repository: { decoration: 'repoMatches', pattern: '**' },
+});
+const contains = 'the project contains repositories, can not be deleted';
 const overwritten = () => `Failed to process request due to '${name}:v1' configured as immutable.`;
 
 describe('G-86: an immutable tag stays what it is, whichever way is tried', () => {
@@ -98,11 +105,7 @@ describe('G-86: an immutable tag stays what it is, whichever way is tried', () =
       () => call(app, 'admin', 'DELETE', `/projects/team/repositories/${name}`),
       () => deleted,
     ],
-    [
-      'DELETE of the project',
-      () => call(app, 'admin', 'DELETE', '/projects/team'),
-      () => 'the project contains repositories, can not be deleted',
-    ],
+    ['DELETE of the project', () => call(app, 'admin', 'DELETE', '/projects/team'), () => contains],
     [
       'a copy onto it',
       async () => {
@@ -113,11 +116,14 @@ describe('G-86: an immutable tag stays what it is, whichever way is tried', () =
     ],
   ];
 
-  test.each(paths)('%s', async (_path, attempt, message) => {
+  test.each(paths)('%s is refused with the rule', async (_path, attempt, message) => {
     const answer = await attempt();
 
     expect([answer.status, answer.code]).toEqual([412, 'PRECONDITION']);
-    expect(answer.json<{ errors: { message: string }[] }>().errors[0]?.message).toBe(message());
+    const [error] = answer.json<{ errors: { message: string; detail?: unknown }[] }>().errors;
+    expect(error?.message).toBe(message());
+    const immutable_rule = namedRule();
+    if (message() !== contains) expect(error?.detail).toEqual({ tag: 'v1', immutable_rule });
     expect(await digestOf('v1')).toBe(image.digest);
     expect([await digestOf('latest'), await digestOf('a')]).toEqual([other.digest, undefined]);
   });
@@ -207,7 +213,7 @@ test('immutable: true is shown when it is asked for', async () => {
   const status = async (path: string) =>
     (await call(app, 'admin', 'GET', path)).json<{ name: string; immutable: boolean }[]>();
   const listed = (await call(app, 'admin', 'GET', `${artifacts()}?with_immutable_status=true`)).json<
-    { tags: { name: string; immutable: boolean }[] }[]
+    { tags: { name: string; immutable: boolean; immutable_rule?: object }[] }[]
   >();
 
   expect(listed.flatMap(({ tags }) => tags).map((tag) => [tag.name, tag.immutable])).toEqual(
@@ -216,6 +222,8 @@ test('immutable: true is shown when it is asked for', async () => {
       ['latest', false],
     ]),
   );
+  const { immutable_rule } = listed.flatMap(({ tags }) => tags).find((tag) => tag.name === 'v1') ?? {};
+  expect(immutable_rule).toEqual(namedRule());
   expect(await status(`${artifacts()}/v1/tags?with_immutable_status=true`)).toMatchObject([
     { immutable: true },
   ]);

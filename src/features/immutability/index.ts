@@ -1,1 +1,8 @@
-export { areRulesOutdated, protectionOf, pushRefusal, tagRefusal } from './protection.ts';
+export {
+  areRulesOutdated,
+  judgedBy,
+  protectionOf,
+  pushRefusal,
+  ruleNamedBy,
+  tagRefusal,
+} from './protection.ts';

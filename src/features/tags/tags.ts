@@ -7,9 +7,10 @@ import {
   findArtifact,
   removeTag,
   setTag,
+  type JudgedTag,
   type WholeArtifact,
 } from '#src/features/artifacts/index.ts';
-import { protectionOf } from '#src/features/immutability/index.ts';
+import { judgedBy, protectionOf } from '#src/features/immutability/index.ts';
 import { type ContentParts, findRepository, type Repository } from '#src/features/repositories/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { parseQuery } from '#src/http/query.ts';
@@ -27,26 +28,26 @@ export async function listTags(
   project: GuardedProject,
   path: ArtifactPath,
   { page, withStatus }: { page: Page; withStatus: boolean },
-): Promise<{ rows: (store.TagRow & { immutable?: boolean })[]; total: number }> {
+): Promise<{ rows: JudgedTag[]; total: number }> {
   const { artifact, repository } = await findIn(ctx, project, path);
   const { rows, total } = await store.list(ctx, artifact.id, parseQuery(page.q), page);
   return { rows: withStatus ? await judged(ctx, project, repository, rows) : rows, total };
 }
+
+type Judged = Pick<JudgedTag, 'immutable' | 'rule'>;
 
 async function judged<Row extends { readonly name: string }>(
   ctx: Context,
   project: GuardedProject,
   repository: Repository,
   rows: readonly Row[],
-): Promise<(Row & { immutable: boolean })[]> {
+): Promise<(Row & Judged)[]> {
   const protection = await protectionOf(ctx, project.id);
-  const names = rows.map(({ name }) => name);
-  const immutable = new Set(protection.protects(repository.name, names));
-  return rows.map((row) => ({ ...row, immutable: immutable.has(row.name) }));
+  return rows.map((row) => judgedBy(protection, repository.name, row));
 }
 
 export interface NamedArtifact {
-  readonly tag: store.TagRow & { readonly immutable: boolean };
+  readonly tag: store.TagRow & Judged;
   readonly artifact: WholeArtifact;
 }
 

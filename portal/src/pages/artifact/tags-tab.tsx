@@ -1,4 +1,4 @@
-import { Badge, Group, Text, Tooltip } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,8 +9,8 @@ import { useApi } from '../../api/use-api.ts';
 import { AddTagDialog, RemoveTagDialog } from '../../artifact-actions/tag-dialogs.tsx';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { inMain } from '../../components/in-main.ts';
 import { ListFilter } from '../../components/filter-field.tsx';
+import { ImmutableBadge, useProtection } from '../../components/immutable-rule.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
@@ -91,9 +91,9 @@ function useColumns(remove: (tag: Tag) => void): Column<Tag>[] {
       id: 'name',
       label: t('projects.name'),
       sort: 'name',
-      cell: ({ name, immutable }) => (
+      cell: ({ name, immutable, immutable_rule: rule }) => (
         <>
-          <bdi>{name}</bdi> {immutable && <Immutable />}
+          <bdi>{name}</bdi> {immutable && <ImmutableBadge rule={rule} />}
         </>
       ),
     },
@@ -113,31 +113,13 @@ function useColumns(remove: (tag: Tag) => void): Column<Tag>[] {
   ];
 }
 
-function Immutable() {
-  const { t } = useTranslation('artifact');
-  return (
-    <Tooltip
-      label={t('tags.immutableHelp')}
-      portalProps={inMain}
-      events={{ hover: true, focus: true, touch: true }}
-    >
-      <Badge variant="outline" size="sm" tt="none" tabIndex={0}>
-        {t('tags.immutable')}
-      </Badge>
-    </Tooltip>
-  );
-}
-
 function TagActions({ tag, remove }: { tag: Tag; remove: (tag: Tag) => void }) {
   const { t } = useTranslation('artifact');
   const { name: project, can } = useProject();
   const { artifact, digest, params } = useArtifact();
-  const { name = '', immutable } = tag;
-  const refusal = can('tag:delete')
-    ? immutable
-      ? t('tags.immutableHelp')
-      : undefined
-    : t('tags.mayNotRemove');
+  const { name = '', immutable, immutable_rule: rule } = tag;
+  const protection = useProtection();
+  const refusal = can('tag:delete') ? (immutable ? protection(rule) : undefined) : t('tags.mayNotRemove');
   return (
     <Group gap="xs" wrap="nowrap">
       <PullCommandsButton

@@ -1,11 +1,11 @@
-import { Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImmutableRule } from '../../../../src/features/immutability/immutability.contract.ts';
-import { listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
+import { listSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -15,6 +15,7 @@ import { StateMark } from '../../components/state-mark.tsx';
 import { FormTrouble } from '../../components/trouble.tsx';
 import { ImmutableDialog } from './immutable-dialog.tsx';
 import { draftOfSelector } from './rule-draft.ts';
+import type { RulesSearch } from './runs-search.ts';
 import { Selectors } from './rule-text.tsx';
 
 const route = getRouteApi('/shell/harbor/projects/$id/tag-strategy/immutable-tag');
@@ -44,6 +45,14 @@ export function ImmutableTab() {
         </Text>
         {query.data?.total !== 0 && add}
       </Group>
+      {search.rule !== undefined && (
+        <Group my="sm">
+          <Text size="sm">{t('immutable.onlyRule', { number: search.rule })}</Text>
+          <Button size="compact-sm" variant="default" onClick={() => change({ rule: undefined })}>
+            {t('immutable.allRules')}
+          </Button>
+        </Group>
+      )}
       <FormTrouble error={turn.error} />
       <DataTable
         caption={t('immutable.rules')}
@@ -52,7 +61,8 @@ export function ImmutableTab() {
         query={query}
         search={search}
         onSearch={change}
-        filtered={false}
+        filtered={search.rule !== undefined}
+        onClear={() => change({ rule: undefined })}
         empty={
           <>
             <Text mb="sm">{t('immutable.none')}</Text>
@@ -71,16 +81,16 @@ export function ImmutableTab() {
   );
 }
 
-function useRules(search: ListSearch) {
+function useRules({ rule, ...search }: RulesSearch) {
   const api = useApi();
   const { id } = useProject();
   return useQuery({
-    queryKey: ['immutable-rules', id, search],
+    queryKey: ['immutable-rules', id, rule, search],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       api('GET /projects/:project_name_or_id/immutabletagrules', {
         params: { project_name_or_id: String(id) },
-        query: pageOf(search),
+        query: { ...pageOf(search), ...(rule === undefined ? {} : { q: `id=${rule}` }) },
         signal,
       }),
   });

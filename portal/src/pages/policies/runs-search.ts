@@ -6,6 +6,16 @@ export interface RunsSearch extends ListSearch {
   readonly task?: number | undefined;
 }
 
+/** Rules of immutability: the page of them, or the one that was asked for. */
+export interface RulesSearch extends ListSearch {
+  readonly rule?: number | undefined;
+}
+
+export function readRulesSearch(search: Record<string, unknown>): RulesSearch {
+  const rule = idOf(search['rule']);
+  return { ...readListSearch(search, []), ...(rule === undefined ? {} : { rule }) };
+}
+
 const idOf = (value: unknown): number | undefined => {
   const id = Number(value);
   return Number.isSafeInteger(id) && id > 0 ? id : undefined;

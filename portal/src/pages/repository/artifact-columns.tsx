@@ -6,6 +6,7 @@ import { Ago } from '../../components/ago.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
+import { useProtection } from '../../components/immutable-rule.tsx';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
 import { shortDigest } from '../../components/digest.ts';
@@ -113,20 +114,17 @@ const shownTags = 5;
 
 function Tags({ tags }: { tags: Artifact['tags'] }) {
   const { t } = useTranslation('repository');
+  const protection = useProtection();
   if (tags === null) return <>{t('untagged')}</>;
   // The newest is the one that people look for.
   const newest = tags.toReversed();
   const more = newest.length - shownTags;
   return (
     <span className="labels tags">
-      {newest.slice(0, shownTags).map(({ id, name, immutable }) => (
-        <span
-          key={id}
-          className="label-chip"
-          title={immutable ? `${name}: ${t('immutableHelp')}` : undefined}
-        >
+      {newest.slice(0, shownTags).map(({ id, name, immutable, immutable_rule: rule }) => (
+        <span key={id} className="label-chip" title={immutable ? `${name}: ${protection(rule)}` : undefined}>
           {name}
-          {immutable && <em>{t('immutable')}</em>}
+          {immutable && <em>{t('immutableRule.immutable')}</em>}
         </span>
       ))}
       {more > 0 && t('more', { count: more })}
@@ -140,7 +138,8 @@ function Actions({ artifact, act }: { artifact: Artifact; act: Handlers['act'] }
   const { whole } = useRepository();
   const { digest = '', type, tags } = artifact;
   const name = shortDigest(digest);
-  const immutable = tags?.find((tag) => tag.immutable)?.name;
+  const protection = useProtection();
+  const immutable = tags?.find((tag) => tag.immutable);
   const refusal = can('artifact:delete') ? undefined : t('mayNotDeleteArtifact');
   const platforms = platformsOf(artifact);
   return (
@@ -163,7 +162,7 @@ function Actions({ artifact, act }: { artifact: Artifact; act: Handlers['act'] }
           {
             label: t('deleteArtifact'),
             dangerous: true,
-            refusal: refusal ?? (immutable === undefined ? undefined : t('immutableTag', { tag: immutable })),
+            refusal: refusal ?? (immutable && `${immutable.name}: ${protection(immutable.immutable_rule)}`),
             onClick: () => act({ what: 'delete', digest }),
           },
         ]}

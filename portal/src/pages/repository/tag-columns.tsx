@@ -6,6 +6,7 @@ import { Ago } from '../../components/ago.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
+import { ImmutableBadge, useProtection } from '../../components/immutable-rule.tsx';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
 import { ArtifactLink } from '../../components/artifact-link.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
@@ -70,11 +71,7 @@ function Name({ tag }: { tag: TagInRepository }) {
   return (
     <span className="tag-name">
       <ArtifactLink digest={tag.digest}>{tag.name}</ArtifactLink>
-      {tag.immutable && (
-        <Badge size="sm" variant="outline" color="gray" title={t('immutableHelp')}>
-          {t('immutable')}
-        </Badge>
-      )}
+      {tag.immutable && <ImmutableBadge rule={tag.immutable_rule} />}
       {signed && (
         <Badge size="sm" variant="outline">
           {t('signed')}
@@ -89,7 +86,8 @@ function Actions({ tag, open }: { tag: TagInRepository; open: (action: TagAction
   const { can } = useProject();
   const { whole } = useRepository();
   const { name = '', digest, type, platforms } = tag;
-  const refusal = tag.immutable ? t('immutableHelp') : t('mayNotRemoveTag');
+  const protection = useProtection();
+  const refusal = tag.immutable ? protection(tag.immutable_rule) : t('mayNotRemoveTag');
   return (
     <Group gap="xs" wrap="nowrap">
       <PullCommandsButton
