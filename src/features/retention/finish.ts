@@ -54,9 +54,12 @@ async function tell(ctx: TxContext, executionId: number, policy: PolicyRow, host
           scope_selectors,
         })),
         result: 'SUCCESS',
-        deleted_artifact: names
-          .slice(0, mostNamed)
-          .map((name_tag) => ({ type: 'image', status: 'success', name_tag })),
+        // Harbor: left out when empty.
+        ...(names.length > 0 && {
+          deleted_artifact: names
+            .slice(0, mostNamed)
+            .map((name_tag) => ({ type: 'image', status: 'success', name_tag })),
+        }),
       },
     },
   });
