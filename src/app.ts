@@ -144,6 +144,7 @@ function createRunner({ database, log }: AppOptions, parts: Parts): JobsOfApp {
   const collection = new CollectionLoop(own, features, log, {
     everySeconds: parts.settings.collectionSeconds,
     historyDays: parts.settings.tagHistoryDays,
+    ledgerDays: parts.settings.ledgerDays,
   });
   const ctx: Context = {
     db: own.db,

@@ -17,6 +17,8 @@ export interface Context {
   readonly live: LiveSettings;
   /** The totals of lists. */
   readonly counts: Counts;
+  /** The run of background work in which this happens. */
+  readonly executionId?: number;
   /** Told after a commit what this process must no longer believe about people, robots and projects. */
   readonly forget: (change: AccessChange) => void;
 }

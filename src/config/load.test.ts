@@ -45,6 +45,7 @@ describe('defaults', () => {
       uploadExpiryHours: 168,
       blobLeaseSeconds: 3600,
       tagHistoryDays: 365,
+      ledgerDays: 365,
       jobWorkers: 10,
       collectionSeconds: 60,
       outgoingAllow: '',

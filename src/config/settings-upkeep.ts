@@ -28,4 +28,16 @@ export const upkeepSettings = {
       example: 90,
     }),
   }),
+  ledgerDays: Type.Integer({
+    minimum: 1,
+    maximum: 36_500,
+    ...says({
+      ...storage,
+      description:
+        'How long the ledger remembers what was deleted, when, why and by whom. What can still be restored stays in it longer.',
+      rule: 'must be a whole number of days from 1 to 36500',
+      default: 365,
+      example: 1825,
+    }),
+  }),
 } as const;

@@ -8,11 +8,11 @@ import type { TaskLog } from './task-log.ts';
 export class Lost extends Error {}
 
 /** What a job is given for one try. */
-export function runOf(ctx: Context, claim: Claim, log: TaskLog): JobRun {
+export function runOf(base: Context, claim: Claim, log: TaskLog): JobRun {
+  const ctx = { ...base, executionId: claim.execution_id };
   return {
     ...ctx,
     taskId: claim.id,
-    executionId: claim.execution_id,
     attempt: claim.attempt,
     lastAttempt: claim.attempt >= claim.attempts,
     note: (line) => log.note(line),

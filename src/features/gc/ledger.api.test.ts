@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { idle, pushImage, startTestApp, type TestApp } from '#test/support/app.ts';
 import type { LedgerEntry } from './gc.contract.ts';
+import { removeOldEntries } from './ledger.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -71,4 +72,38 @@ test('what collection freed within a day, and what is kept, is summed up', async
     kept_space: size,
     kept_until: expect.any(String),
   });
+});
+
+test('entries older than the setting go, but not what can still be brought back', async () => {
+  await pushImage(app, 'admin', 'team/old', 'v1');
+  await pushImage(app, 'admin', 'team/old', 'v2');
+  await send('DELETE', '/projects/team/repositories/old/artifacts/v1');
+  await send('DELETE', '/projects/team/repositories/old/artifacts/v2');
+  const { db } = app.database;
+  const { database } = app.app.registry;
+  const [v1] = (await ledgerOf('team/old')) as [LedgerEntry];
+  const deleted_at = new Date(Date.now() - 40 * 86_400_000);
+  for (const table of ['collection_ledger', 'trash'] as const) {
+    await db
+      .updateTable(table)
+      .set({ deleted_at })
+      .where('digest', '=', v1.digest ?? '')
+      .execute();
+  }
+  await db
+    .insertInto('collection_ledger')
+    .values({ kind: 'blob', reason: 'long ago', deleted_at: new Date(Date.now() - 31 * 86_400_000) })
+    .execute();
+
+  await removeOldEntries(database, 30, new AbortController().signal);
+  const first = await ledgerOf('team/old');
+  await db.deleteFrom('trash').execute();
+  await removeOldEntries(database, 30, new AbortController().signal);
+  const then = await ledgerOf('team/old');
+
+  expect(first.map(({ tags }) => tags)).toEqual([['v1'], ['v2']]);
+  expect(then.map(({ tags }) => tags)).toEqual([['v2']]);
+  expect(
+    await db.selectFrom('collection_ledger').select('id').where('reason', '=', 'long ago').execute(),
+  ).toEqual([]);
 });

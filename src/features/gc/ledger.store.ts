@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '#src/database/pool.ts';
+import { type Database, type Db, statement } from '#src/database/pool.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, sliceOf } from '#src/http/list.ts';
 import { type Clauses, parseSort, snakeCase } from '#src/http/query.ts';
@@ -95,4 +95,21 @@ export async function readSummary(db: Db): Promise<SummaryRow> {
              where b.id in (select blob_id from trash_blob)
                and not exists (select from repository_blob l where l.blob_id = b.id)) kept_blobs`.execute(db);
   return rows[0] as SummaryRow;
+}
+
+const old = statement<{ gone: number }>(
+  'old-ledger-entries',
+  `with old as materialized (
+     select id from collection_ledger l
+      where deleted_at < now() - make_interval(days => $1)
+        and not exists (select from trash t where t.repository = l.repository and t.deleted_at = l.deleted_at)
+      order by deleted_at limit $2 for update skip locked
+   ), gone as (delete from collection_ledger where id in (select id from old) returning 1)
+   select count(*) as gone from gone`,
+);
+
+/** Returns how many entries went. */
+export async function removeOld(database: Database, days: number, limit: number): Promise<number> {
+  const [row] = await database.query(old, [days, limit]);
+  return row?.gone ?? 0;
 }

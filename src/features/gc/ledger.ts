@@ -1,4 +1,5 @@
 import type { Context } from '#src/context.ts';
+import type { Database } from '#src/database/pool.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { parseQuery } from '#src/http/query.ts';
 import * as store from './ledger.store.ts';
@@ -17,4 +18,12 @@ export async function listLedger(
 /** What collection has done lately, and what it has not done yet. */
 export function summarise(ctx: Context): Promise<store.SummaryRow> {
   return store.readSummary(ctx.db);
+}
+
+/** In one go: small enough that nobody waits for it. */
+const batch = 5_000;
+
+/** Forgets what went so long ago. What can still be brought back is told of as long as that. */
+export async function removeOldEntries(database: Database, days: number, signal: AbortSignal): Promise<void> {
+  while ((await store.removeOld(database, days, batch)) === batch) signal.throwIfAborted();
 }

@@ -2,6 +2,13 @@ import type { Database } from '#src/database/pool.ts';
 import { removeOldHistory } from '#src/features/tag-history/index.ts';
 import type { Logger } from '#src/log.ts';
 import { type CollectionParts, collect } from './collect.ts';
+import { removeOldEntries } from './ledger.ts';
+
+export interface LoopOptions {
+  readonly everySeconds: number;
+  readonly historyDays: number;
+  readonly ledgerDays: number;
+}
 
 /** Collection that is always on: a pass now and then, in every process; they share the work without meeting. */
 export class CollectionLoop {
@@ -10,6 +17,7 @@ export class CollectionLoop {
   readonly #log: Logger;
   readonly #everyMilliseconds: number;
   readonly #historyDays: number;
+  readonly #ledgerDays: number;
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -18,13 +26,14 @@ export class CollectionLoop {
     database: Database,
     parts: CollectionParts,
     log: Logger,
-    { everySeconds, historyDays }: { everySeconds: number; historyDays: number },
+    { everySeconds, historyDays, ledgerDays }: LoopOptions,
   ) {
     this.#database = database;
     this.#parts = parts;
     this.#log = log;
     this.#everyMilliseconds = everySeconds * 1000;
     this.#historyDays = historyDays;
+    this.#ledgerDays = ledgerDays;
   }
 
   start(): void {
@@ -49,6 +58,7 @@ export class CollectionLoop {
     try {
       const { signal } = this.#stop;
       await removeOldHistory(this.#database, this.#historyDays, signal);
+      await removeOldEntries(this.#database, this.#ledgerDays, signal);
       const gone = await collect(this.#database, this.#parts, {
         windowSeconds: 0,
         executionId: null,

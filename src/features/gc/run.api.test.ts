@@ -65,6 +65,26 @@ describe('garbage collection on demand', () => {
     expect(rows).toHaveLength(1);
   });
 
+  test('deletes artifacts without a tag when it is told to, and says what stays and for how long', async () => {
+    const [old, young] = [makeImage(), makeImage()];
+    for (const image of [old, young]) await pushImage(app, 'admin', 'library/app', image.digest, image);
+    await sql`update artifact set push_time = now() - interval '2 hours' where digest = ${old.digest}`.execute(
+      app.database.db,
+    );
+
+    const run = await collectNow({ delete_untagged: true });
+
+    expect(run.parameters).toMatchObject({ purged_manifests: 1, purged_blobs: 0 });
+    const { db } = app.database;
+    expect(await db.selectFrom('artifact').select('digest').execute()).toEqual([{ digest: young.digest }]);
+    const ledger = db.selectFrom('collection_ledger').select('kind').where('execution_id', '=', run.id);
+    expect(await ledger.execute()).toEqual([{ kind: 'artifact' }]);
+    const log = (await call('GET', `/system/gc/${run.id}/log`)).body.toString();
+    expect(log).toContain(`deleting library/app@${old.digest}: it has no tag`);
+    expect(log).toContain('1 artifact without a tag deleted; for 24 hours it can be restored');
+    expect(log).toContain('1 more was pushed within the last 60 minutes and stays');
+  });
+
   test('runs by its schedule, once', async () => {
     await call('POST', '/system/gc/schedule', { schedule: { type: 'Hourly', cron: '0 0 * * * *' } });
     await sql`update schedule set next_time = now()`.execute(app.database.db);

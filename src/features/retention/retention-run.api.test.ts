@@ -51,6 +51,7 @@ async function createPolicy(rules: object[]): Promise<number> {
 }
 
 interface Ran {
+  readonly execution: number;
   readonly statuses: string[];
   readonly tasks: { id: number; repository: string; total: number; retained: number; status: string }[];
   readonly log: string;
@@ -60,12 +61,13 @@ async function run(rules: object[], body: object = {}): Promise<Ran> {
   const policy = await createPolicy(rules);
   const started = await call(app, 'admin', 'POST', `/retentions/${policy}/executions`, body);
   const path = started.headers['location']?.replace('/api/v2.0', '') ?? '';
+  const execution = Number(path.split('/').at(-1));
   const statuses = await untilEnded(app.database, [policy]);
   const tasks = (await call(app, 'admin', 'GET', `${path}/tasks`)).json<Ran['tasks']>();
-  if (tasks.length === 0) return { statuses, tasks, log: '' };
+  if (tasks.length === 0) return { execution, statuses, tasks, log: '' };
   const log = await call(app, 'admin', 'GET', `${path}/tasks/${tasks[0]?.id}`);
   expect(log.headers['content-type']).toContain('text/plain');
-  return { statuses, tasks, log: log.body.toString() };
+  return { execution, statuses, tasks, log: log.body.toString() };
 }
 
 test('the latest stay, the others go with all their tags, and the log says why', async () => {
@@ -194,7 +196,7 @@ test('repositories that no rule is about are not touched', async () => {
 
 test('what retention deleted can be brought back, and audit log and ledger say which policy it was', async () => {
   const digest = await push('v1', 50);
-  await run([retain('always', undefined, 'nothing')]);
+  const { execution } = await run([retain('always', undefined, 'nothing')]);
   const { db } = app.database;
   const policy = await db
     .selectFrom('retention_policy')
@@ -204,7 +206,7 @@ test('what retention deleted can be brought back, and audit log and ledger say w
 
   const ledger = await db
     .selectFrom('collection_ledger')
-    .select(['kind', 'reason'])
+    .select(['kind', 'reason', 'execution_id'])
     .where('digest', '=', digest)
     .execute();
   const audit = await db
@@ -221,7 +223,7 @@ test('what retention deleted can be brought back, and audit log and ledger say w
   );
 
   const reason = `retention policy ${policy.id}: no rule keeps it`;
-  expect(ledger).toEqual([{ kind: 'artifact', reason }]);
+  expect(ledger).toEqual([{ kind: 'artifact', reason, execution_id: execution }]);
   expect(audit).toEqual([{ detail: { reason, tags: ['v1'] } }]);
   expect([restored.status, await digestsIn(app, repository)]).toEqual([200, [digest]]);
 });
@@ -306,4 +308,11 @@ test('who listens for the end of runs is told once, with counts and what went', 
       },
     },
   });
+
+  const policy = JSON.parse(body).event_data.retention.retention_policy_id as number;
+  await call(app, 'admin', 'POST', `/retentions/${policy}/executions`, {});
+  await expect.poll(told, { timeout: 10_000 }).toHaveLength(2);
+  const texts = await told();
+  // Nothing went: what is empty is left out.
+  expect(texts.filter((one) => one.includes('deleted_artifact'))).toHaveLength(1);
 });

@@ -44,5 +44,11 @@ export async function removeOfProject(ctx: TxContext, projectId: number): Promis
 }
 
 function deletionOf(ctx: TxContext, reason: string): store.Deletion {
-  return { deletion: randomUUID(), reason, username: nameOf(ctx.who), hours: ctx.live.get('restore_hours') };
+  return {
+    deletion: randomUUID(),
+    reason,
+    username: nameOf(ctx.who),
+    executionId: ctx.executionId ?? null,
+    hours: ctx.live.get('restore_hours'),
+  };
 }
