@@ -113,7 +113,7 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
     beforeAll(async () => portal.app.addMember(1, await portal.app.createUser('grace'), 3));
 
     test.each(['light', 'dark'] as const)(
-      'in the menu of a row and in what says no, %s',
+      'in the menu of a row, which gives the focus back, and in what says no, %s',
       async (colorScheme) => {
         const { page, signIn, inaccessible, broken } = await portal.visit({ colorScheme });
         const found: string[] = [];
@@ -122,11 +122,15 @@ describe.runIf(hasBrowser)('axe-core finds nothing (needs /usr/bin/chromium)', (
         await page.getByRole('button', { name: 'Account: grace' }).waitFor();
 
         await page.goto('/harbor/projects/1/repositories/hello/tags-tab', { waitUntil: 'networkidle' });
-        await page.getByRole('button', { name: 'More for 1.0' }).press('Enter');
+        const more = page.getByRole('button', { name: 'More for 1.0' });
+        await more.press('Enter');
         const item = page.getByRole('menuitem').first();
         await item.waitFor();
         await expect.poll(() => item.evaluate((one) => one.matches(':focus'))).toBe(true);
         found.push(...(await inaccessible()));
+        await page.keyboard.press('Escape');
+        await item.waitFor({ state: 'detached' });
+        await expect.poll(() => more.evaluate((one) => one.matches(':focus'))).toBe(true);
         await page.goto('/harbor/projects/1/robot-account', { waitUntil: 'networkidle' });
         await page.getByRole('button', { name: 'New robot account' }).first().focus();
         await page.getByRole('tooltip').waitFor();

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, VisuallyHidden } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { useTimeout } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,17 +9,16 @@ export function CopyIcon({ label, text }: { label: string; text: string }) {
   const { done, copy } = useCopy(text);
   return (
     <>
-      <ActionIcon
-        size="sm"
-        variant="subtle"
-        color="gray"
+      <button
+        type="button"
+        className="row-button icon bare"
         aria-label={t('commands.copyNamed', { label })}
         title={t('commands.copyNamed', { label })}
         onClick={copy}
       >
         {done ? <Tick /> : <Sheets />}
-      </ActionIcon>
-      <VisuallyHidden role="status">{done && t('commands.copied')}</VisuallyHidden>
+      </button>
+      {done !== undefined && <VisuallyHidden role="status">{done && t('commands.copied')}</VisuallyHidden>}
     </>
   );
 }
@@ -33,15 +32,18 @@ export function CopyAction({ label, text }: { label: string; text: string }) {
       <Button size="compact-sm" variant="default" leftSection={done ? <Tick /> : <Sheets />} onClick={copy}>
         {label}
       </Button>
-      <VisuallyHidden role="status">{done && t('commands.copied')}</VisuallyHidden>
+      {done !== undefined && <VisuallyHidden role="status">{done && t('commands.copied')}</VisuallyHidden>}
     </>
   );
 }
 
+/** `done` is undefined until it is used: a table has one for each row. */
 function useCopy(text: string) {
-  const [done, setDone] = useState(false);
+  const [done, setDone] = useState<boolean>();
   const { start } = useTimeout(() => setDone(false), 2000);
   const copy = async () => {
+    // What is announced must be there, and empty, before.
+    setDone(false);
     setDone(await written(text));
     start();
   };

@@ -1,4 +1,4 @@
-import { Button, Checkbox, NativeSelect, Skeleton, Text } from '@mantine/core';
+import { Button, NativeSelect, Skeleton, Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Fragment, memo, type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -137,11 +137,13 @@ function SelectPage({ selection }: { selection: RowSelection }) {
   const { t } = useTranslation();
   return (
     <td className="select">
-      <Checkbox
-        size="xs"
+      <input
+        type="checkbox"
         aria-label={t('table.selectPage')}
         checked={selection.onPage === 'all'}
-        indeterminate={selection.onPage === 'some'}
+        ref={(box) => {
+          if (box) box.indeterminate = selection.onPage === 'some';
+        }}
         onChange={selection.togglePage}
       />
     </td>
@@ -159,8 +161,8 @@ const SelectRow = memo(function SelectRow({ selection, name, checked }: SelectRo
   const { t } = useTranslation();
   return (
     <td className="select">
-      <Checkbox
-        size="xs"
+      <input
+        type="checkbox"
         aria-label={t('table.select', { name })}
         checked={checked}
         onChange={({ nativeEvent }) =>

@@ -8,7 +8,7 @@ import { chooseLanguage } from '../i18n/i18n.ts';
 import { offered } from '../i18n/languages.ts';
 import { keep, readKept } from '../kept-preferences.ts';
 import { preferClient, preferredClient } from '../pull-commands.ts';
-import { DisplayContext } from './display.ts';
+import { DisplayContext, timesIn, TimesContext } from './display.ts';
 import { chosenAtSignIn } from './preferences.tsx';
 
 /** What can be chosen. Stars are no choice of how things look. */
@@ -22,6 +22,7 @@ export const useChoose = () => use(ChooseContext);
 /** Has what the account prefers hold on every page below. */
 export function Preferred({ children }: { children: ReactNode }) {
   const user = useCurrentUser();
+  const { language } = useTranslation().i18n;
   const server = usePreferences();
   const { mutate } = useChangePreferences();
   const show = useShow();
@@ -57,9 +58,12 @@ export function Preferred({ children }: { children: ReactNode }) {
     }),
     [kept],
   );
+  const times = useMemo(() => timesIn(language, display), [language, display]);
   return (
     <ChooseContext value={choose}>
-      <DisplayContext value={display}>{children}</DisplayContext>
+      <DisplayContext value={display}>
+        <TimesContext value={times}>{children}</TimesContext>
+      </DisplayContext>
     </ChooseContext>
   );
 }

@@ -37,16 +37,19 @@ export interface PullCommandsProps {
 export function PullCommandsButton(props: PullCommandsProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const button = {
+    'aria-label': t('commands.getNamed', { name: nameOf(props) }),
+    onClick: () => setOpen(true),
+  };
   return (
     <>
-      <Button
-        size={props.size ?? 'compact-xs'}
-        variant={props.size === 'sm' ? 'filled' : 'default'}
-        aria-label={t('commands.getNamed', { name: nameOf(props) })}
-        onClick={() => setOpen(true)}
-      >
-        {t('commands.get')}
-      </Button>
+      {props.size === 'sm' ? (
+        <Button {...button}>{t('commands.get')}</Button>
+      ) : (
+        <button type="button" className="row-button" {...button}>
+          {t('commands.get')}
+        </button>
+      )}
       {open && <PullCommandsDialog {...props} onClose={() => setOpen(false)} />}
     </>
   );

@@ -30,3 +30,4 @@ import '@mantine/core/styles/Timeline.css';
 import '@mantine/core/styles/Tooltip.css';
 import '@mantine/notifications/styles.css';
 import './shell.css';
+import './rows.css';

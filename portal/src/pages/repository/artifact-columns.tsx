@@ -1,9 +1,8 @@
-import { Group, UnstyledButton } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { Ago } from '../../components/ago.tsx';
-import { readableBytes } from '../../components/bytes.ts';
+import { bytesWriter } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { useProtection } from '../../components/immutable-rule.tsx';
@@ -34,8 +33,9 @@ export function useArtifactColumns({ open, toggle, act }: Handlers): Column<Arti
   const kindOf = useKind();
   const { language } = i18n;
   // The same ones at each drawing: a row whose columns are others is drawn again.
-  return useMemo(
-    () => [
+  return useMemo(() => {
+    const bytes = bytesWriter(language);
+    return [
       {
         id: 'digest',
         label: t('digest'),
@@ -59,7 +59,7 @@ export function useArtifactColumns({ open, toggle, act }: Handlers): Column<Arti
         label: t('size'),
         sort: 'size',
         numeric: true,
-        cell: ({ size = 0 }) => readableBytes(size, language),
+        cell: ({ size = 0 }) => bytes(size),
       },
       { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
       {
@@ -79,9 +79,8 @@ export function useArtifactColumns({ open, toggle, act }: Handlers): Column<Arti
         label: t('table.actions'),
         cell: (artifact) => <Actions artifact={artifact} act={act} />,
       },
-    ],
-    [t, language, kindOf, open, toggle, act],
-  );
+    ];
+  }, [t, language, kindOf, open, toggle, act]);
 }
 
 function Digest({ artifact, open, toggle }: { artifact: Artifact } & Omit<Handlers, 'act'>) {
@@ -92,7 +91,8 @@ function Digest({ artifact, open, toggle }: { artifact: Artifact } & Omit<Handle
   return (
     <span className="digest">
       {holds ? (
-        <UnstyledButton
+        <button
+          type="button"
           className="expander"
           aria-expanded={isOpen}
           aria-label={t('details', { digest: shortDigest(digest) })}
@@ -101,7 +101,7 @@ function Digest({ artifact, open, toggle }: { artifact: Artifact } & Omit<Handle
           <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
             <path d="M4 2l4 4-4 4" fill="none" stroke="currentColor" strokeWidth="1.5" />
           </svg>
-        </UnstyledButton>
+        </button>
       ) : (
         <span className="expander" />
       )}
@@ -143,7 +143,7 @@ function Actions({ artifact, act }: { artifact: Artifact; act: Handlers['act'] }
   const refusal = can('artifact:delete') ? undefined : t('mayNotDeleteArtifact');
   const platforms = platformsOf(artifact);
   return (
-    <Group gap="xs" wrap="nowrap">
+    <span className="row-actions">
       <PullCommandsButton
         repository={whole}
         tag={tags?.at(-1)?.name}
@@ -153,7 +153,7 @@ function Actions({ artifact, act }: { artifact: Artifact; act: Handlers['act'] }
       />
       <RowMenu
         label={t('actionsOf', { name })}
-        actions={[
+        actions={() => [
           {
             label: t('addTag'),
             refusal: can('tag:create') ? undefined : t('mayNotAddTag'),
@@ -167,6 +167,6 @@ function Actions({ artifact, act }: { artifact: Artifact; act: Handlers['act'] }
           },
         ]}
       />
-    </Group>
+    </span>
   );
 }

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { HistoryEntry } from '../../../../src/features/tag-history/tag-history.contract.ts';
-import { since } from '../../components/ago.tsx';
+import { sinceWriter } from '../../components/since.ts';
 import { shortDigest } from '../../components/digest.ts';
 
 const operations = ['push', 'tag', 'copy', 'delete', 'retention', 'restore', 'rollback'] as const;
@@ -15,7 +15,7 @@ export function useSentence(): (entry: HistoryEntry) => string {
       tag,
       from: before ? shortDigest(before.digest) : '',
       to: after ? shortDigest(after.digest) : '',
-      when: since(new Date(op_time), new Date(), i18n.language),
+      when: sinceWriter(i18n.language)(new Date(op_time), new Date()),
       how: known ? t(`history.how.${known}`) : operation,
     };
     if (!after) return t('history.removed', words);

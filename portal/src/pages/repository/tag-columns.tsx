@@ -1,9 +1,9 @@
-import { Badge, Group } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TagInRepository } from '../../../../src/features/tags/tags.contract.ts';
 import { Ago } from '../../components/ago.tsx';
-import { readableBytes } from '../../components/bytes.ts';
+import { bytesWriter } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { ImmutableBadge, useProtection } from '../../components/immutable-rule.tsx';
@@ -26,8 +26,9 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
   const kindOf = useKind();
   const { language } = i18n;
   // The same ones at each drawing: a row whose columns are others is drawn again.
-  return useMemo(
-    () => [
+  return useMemo(() => {
+    const bytes = bytesWriter(language);
+    return [
       { id: 'name', label: t('tag'), sort: 'name', cell: (tag) => <Name tag={tag} /> },
       { id: 'digest', label: t('digest'), cell: ({ digest }) => <DigestLink digest={digest} /> },
       {
@@ -40,7 +41,7 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
         label: t('size'),
         sort: 'size',
         numeric: true,
-        cell: ({ size }) => readableBytes(size, language),
+        cell: ({ size }) => bytes(size),
       },
       {
         id: 'pushed',
@@ -60,9 +61,8 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
         label: t('table.actions'),
         cell: (tag) => <Actions tag={tag} open={open} />,
       },
-    ],
-    [t, language, kindOf, open],
-  );
+    ];
+  }, [t, language, kindOf, open]);
 }
 
 function Name({ tag }: { tag: TagInRepository }) {
@@ -89,7 +89,7 @@ function Actions({ tag, open }: { tag: TagInRepository; open: (action: TagAction
   const protection = useProtection();
   const refusal = tag.immutable ? protection(tag.immutable_rule) : t('mayNotRemoveTag');
   return (
-    <Group gap="xs" wrap="nowrap">
+    <span className="row-actions">
       <PullCommandsButton
         repository={whole}
         tag={name}
@@ -99,7 +99,7 @@ function Actions({ tag, open }: { tag: TagInRepository; open: (action: TagAction
       />
       <RowMenu
         label={t('actionsOf', { name })}
-        actions={[
+        actions={() => [
           {
             label: t('addTag'),
             refusal: can('tag:create') ? undefined : t('mayNotAddTag'),
@@ -113,6 +113,6 @@ function Actions({ tag, open }: { tag: TagInRepository; open: (action: TagAction
           },
         ]}
       />
-    </Group>
+    </span>
   );
 }

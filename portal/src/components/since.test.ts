@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { since } from './ago.tsx';
+import { sinceWriter } from './since.ts';
 
 const now = new Date('2026-03-08T12:00:00Z');
 
@@ -13,5 +13,5 @@ test.each([
   ['2025-03-08T12:00:00Z', 'last year'],
   ['2020-03-08T12:00:00Z', '6 years ago'],
 ])('%s is %s', (date, text) => {
-  expect(since(new Date(date), now, 'en')).toBe(text);
+  expect(sinceWriter('en')(new Date(date), now)).toBe(text);
 });
