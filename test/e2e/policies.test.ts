@@ -84,6 +84,28 @@ describe.runIf(hasBrowser)('policies (needs /usr/bin/chromium)', () => {
     expect(visit.broken).toEqual([]);
   });
 
+  test('that run are listened to, and what is shown is not asked for in vain', async () => {
+    const become = (status: 'Running' | 'Success') =>
+      portal.app.database.db.updateTable('execution').set({ status }).where('id', '=', 1).execute();
+    await become('Running');
+    const { page } = await portal.signedIn('admin');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const told = page.waitForRequest(/executions\/1\/events$/);
+    await page.goto(`/harbor/projects/${keep}/tag-strategy/tag-retention?run=1`);
+    await told;
+    await page.getByText('1 of 1 done').waitFor();
+
+    // Longer than anything was ever polled for.
+    await page.waitForTimeout(2_500);
+    const list = () => asked.filter((path) => /retentions\/\d+\/executions$/.test(path)).length;
+    expect(list()).toBe(1);
+    await become('Success');
+    await page.locator('tr', { hasText: 'Run 1' }).getByText('Succeeded').waitFor();
+
+    expect(list()).toBe(2);
+  });
+
   test('run by a schedule, whose cron the server checks at its field', async () => {
     const { page } = await open(`/harbor/projects/${keep}/tag-strategy/tag-retention`, 'admin');
 

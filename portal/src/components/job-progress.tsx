@@ -87,7 +87,8 @@ export function RunBar({ label, status, amount }: RunBarProps) {
   );
 }
 
-function tasksOf({ metrics = {} }: RunStatus): Amount | undefined {
+/** How many of its tasks have ended. */
+export function tasksOf({ metrics = {} }: RunStatus): Amount | undefined {
   // The stream names only states that occur; the API counts them all, and their sum too.
   const { task_count: sum, ...states } = metrics;
   const total = sum ?? Object.values(states).reduce<number>((all, count = 0) => all + count, 0);

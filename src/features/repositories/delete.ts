@@ -55,7 +55,8 @@ async function refuseImmutable(
   for (;;) {
     const tags = await store.listTags(ctx.db, repository_id, after);
     const [immutable] = protection.protects(name, tags);
-    if (immutable !== undefined) throw tagRefusal({ repository: name, tag: immutable, protection }, 'deleted');
+    if (immutable !== undefined)
+      throw tagRefusal({ repository: name, tag: immutable, protection }, 'deleted');
     const last = tags.at(-1);
     if (last === undefined) return;
     after = last;

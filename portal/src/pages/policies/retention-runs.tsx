@@ -2,10 +2,11 @@ import { Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RetentionExecution } from '../../../../src/features/retention/retention.contract.ts';
 import { listSearch, pageOf } from '../../api/list-search.ts';
-import { isOver } from '../../api/run-progress.ts';
+import { isOver, type RunStatus } from '../../api/run-progress.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -14,13 +15,11 @@ import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { StateMark } from '../../components/state-mark.tsx';
 import { FormTrouble } from '../../components/trouble.tsx';
+import { RunFollower } from './run-follower.tsx';
 import { RunTasks } from './run-tasks.tsx';
 import type { RunsSearch } from './runs-search.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id/tag-strategy/tag-retention');
-
-/** While something runs; in a hidden tab nothing is asked. */
-const pollMilliseconds = 2_000;
 
 /** What was run by the policy, newest first, and one of them in detail. */
 export function RetentionRuns({ policyId }: { policyId: number }) {
@@ -34,9 +33,15 @@ export function RetentionRuns({ policyId }: { policyId: number }) {
     onStop: (run) => stop.mutate(run),
   });
   const run = query.data?.items.find(({ id }) => id === search.run);
+  const { statuses, onStatus } = useStatuses();
   return (
     <section className="policy-section">
       <h2>{t('run.title')}</h2>
+      {query.data?.items
+        .filter((one) => !isOver(one))
+        .map(({ id = 0 }) => (
+          <RunFollower key={id} policyId={policyId} executionId={id} onStatus={onStatus} />
+        ))}
       <FormTrouble error={stop.error} />
       <DataTable
         caption={t('run.title')}
@@ -54,12 +59,23 @@ export function RetentionRuns({ policyId }: { policyId: number }) {
           policyId={policyId}
           executionId={search.run}
           run={run}
+          status={statuses.get(search.run)}
           task={search.task}
           onTask={(task) => change({ task })}
         />
       )}
     </section>
   );
+}
+
+/** How those that run go on, by their ids. */
+function useStatuses() {
+  const [statuses, setStatuses] = useState<ReadonlyMap<number, RunStatus>>(new Map());
+  const onStatus = useCallback(
+    (id: number, status: RunStatus) => setStatuses((before) => new Map(before).set(id, status)),
+    [],
+  );
+  return { statuses, onStatus };
 }
 
 function useRuns(policyId: number, search: RunsSearch) {
@@ -70,7 +86,6 @@ function useRuns(policyId: number, search: RunsSearch) {
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       api('GET /retentions/:id/executions', { params: { id: policyId }, query: paging, signal }),
-    refetchInterval: ({ state }) => (state.data?.items.every(isOver) === false ? pollMilliseconds : false),
   });
 }
 

@@ -7,12 +7,12 @@ import type {
   RetentionExecutionTask,
 } from '../../../../src/features/retention/retention.contract.ts';
 import { type ListSearch, pageOf } from '../../api/list-search.ts';
-import { isOver } from '../../api/run-progress.ts';
+import { isOver, type RunStatus } from '../../api/run-progress.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { RunBar } from '../../components/job-progress.tsx';
+import { RunBar, tasksOf } from '../../components/job-progress.tsx';
 import { JobState } from '../../components/job-state.tsx';
 import { LogView } from '../../components/log-view.tsx';
 import { Trouble } from '../../components/trouble.tsx';
@@ -22,23 +22,24 @@ interface RunTasksProps {
   readonly executionId: number;
   /** As the list of runs has it; undefined when it is on another page. */
   readonly run: RetentionExecution | undefined;
+  /** As its events tell; undefined when it has not been seen running. */
+  readonly status: RunStatus | undefined;
   readonly task: number | undefined;
   readonly onTask: (task: number | undefined) => void;
 }
 
-const pollMilliseconds = 2_000;
-
 /** One run: a task for each repository, with what stayed and what went. */
-export function RunTasks({ policyId, executionId, run, task, onTask }: RunTasksProps) {
+export function RunTasks({ policyId, executionId, run, status, task, onTask }: RunTasksProps) {
   const { t } = useTranslation('policies');
   const [search, setSearch] = useState<ListSearch>({});
-  const query = useTasks({ policyId, executionId, search, running: run !== undefined && !isOver(run) });
+  const query = useTasks({ policyId, executionId, search });
   const columns = useColumns(run?.dry_run === true, onTask);
   const label = t('run.tasksOf', { number: executionId });
   const { items = [], total = 0 } = query.data ?? {};
   // Of more tasks than a page holds only the server knows how many are done.
-  const amount =
+  const counted =
     total > 0 && total <= items.length ? { done: items.filter(isOver).length, total } : undefined;
+  const amount = status ? tasksOf(status) : counted;
   const open = items.find(({ id }) => id === task);
   return (
     <section className="policy-section">
@@ -69,15 +70,13 @@ interface TasksQuestion {
   readonly policyId: number;
   readonly executionId: number;
   readonly search: ListSearch;
-  readonly running: boolean;
 }
 
-function useTasks({ policyId, executionId, search, running }: TasksQuestion) {
+function useTasks({ policyId, executionId, search }: TasksQuestion) {
   const api = useApi();
   const paging = pageOf(search);
   return useQuery({
-    // The last answer is one from after the end of the run.
-    queryKey: ['retention-tasks', policyId, executionId, paging, running],
+    queryKey: ['retention-tasks', policyId, executionId, paging],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       api('GET /retentions/:id/executions/:eid/tasks', {
@@ -85,7 +84,6 @@ function useTasks({ policyId, executionId, search, running }: TasksQuestion) {
         query: paging,
         signal,
       }),
-    refetchInterval: running ? pollMilliseconds : false,
   });
 }
 
@@ -137,14 +135,13 @@ function TaskLog({ policyId, executionId, task, name, running, onClose }: TaskLo
   const { t } = useTranslation('policies');
   const api = useApi();
   const query = useQuery({
-    queryKey: ['retention-log', policyId, executionId, task, running],
+    queryKey: ['retention-log', policyId, executionId, task],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       api('GET /retentions/:id/executions/:eid/tasks/:tid', {
         params: { id: policyId, eid: executionId, tid: task },
         signal,
       }),
-    refetchInterval: running ? pollMilliseconds : false,
     select: linesOf,
   });
   const title = t('log.of', { name });
