@@ -62,9 +62,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const database = openDatabase(options.database.url, { max: settings.databasePoolSize });
   const parts = await createParts(options, database);
   const listener = await createListener(listenOptions(settings), log);
-  const refusals = new Refusals();
   const api = createApi({
-    refused: (ctx, attempt, error) => refusals.record(ctx, attempt, error),
+    refused: (ctx, attempt, error) => parts.registry.refusals.record(ctx, attempt, error),
     db: database.db,
     log,
     routes: createRoutes(featureParts(parts)),
@@ -216,6 +215,7 @@ async function createParts(
     small: new ByteCache(16 * 1024 * 1024),
     verified: new Verified(),
     pulls: new PullRecorder(database, log, live),
+    refusals: new Refusals(),
     log,
     live,
     counts: new Counts(),

@@ -4,6 +4,7 @@ import type { Directory, Project } from '#src/auth/directory.ts';
 import type { LiveSettings } from '#src/config/live.ts';
 import type { Context } from '#src/context.ts';
 import type { Database } from '#src/database/pool.ts';
+import type { Refusals } from '#src/features/audit/index.ts';
 import type { Logger } from '#src/log.ts';
 import type { RepositoryName } from '#src/oci/reference.ts';
 import type { BlobDriver } from '#src/storage/driver.ts';
@@ -28,6 +29,8 @@ export interface Registry {
   /** Objects whose bytes were hashed since this process started. */
   readonly verified: Verified;
   readonly pulls: PullRecorder;
+  /** Puts on record what people and robots were refused to change. */
+  readonly refusals: Refusals;
   readonly log: Logger;
   readonly live: LiveSettings;
   readonly counts: Context['counts'];

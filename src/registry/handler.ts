@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { nameOf } from '#src/access/authorize.ts';
+import { mayInProject, nameOf } from '#src/access/authorize.ts';
 import type { Identity } from '#src/auth/authenticate.ts';
 import type { Project } from '#src/auth/directory.ts';
 import { Failure } from '#src/failures.ts';
@@ -7,8 +7,7 @@ import { refusalOf, sendRefusal } from '#src/http/errors.ts';
 import { refuseWhenReadOnly } from '#src/http/read-only.ts';
 import { logRequest } from '#src/http/request-log.ts';
 import { requestIdOf } from '#src/http/server.ts';
-import type { RepositoryName } from '#src/oci/reference.ts';
-import { actionsOf, checkBase, checkCatalog, denial, mayOnRepository } from './access.ts';
+import { type Action, actionsOf, checkBase, checkCatalog, denial, mayOnRepository } from './access.ts';
 import { deleteBlob } from './blob-delete.ts';
 import { getBlob } from './blobs.ts';
 import { explain } from './database-failures.ts';
@@ -17,10 +16,9 @@ import { getCatalog, getReferrers, getTags } from './lists.ts';
 import { deleteManifest } from './manifest-delete.ts';
 import { putManifest } from './manifest-push.ts';
 import { getManifest } from './manifests.ts';
-import { parseTarget, type Target } from './router.ts';
+import { noteRefusal } from './refused.ts';
+import { parseTarget, type RepositoryTarget, type Target } from './router.ts';
 import { cancelUpload, finishUpload, patchUpload, startUpload, uploadStatus } from './uploads.ts';
-
-type RepositoryTarget = Extract<Target, { repository: RepositoryName }>;
 
 /**
  * The whole data plane as one plain listener. Warm pulls run through it without waiting for anything: no hooks,
@@ -110,11 +108,28 @@ function inRepository(exchange: Exchange, target: RepositoryTarget, project: Pro
     !project ||
     !actions.every((action) => mayOnRepository(identity, project, repository.name, action))
   ) {
-    throw refuse(exchange, target, project, actions);
+    return turnAway(exchange, target, project, actions);
   }
   const inside: RepositoryExchange = { ...exchange, repository, project };
   return dispatch(inside, target)?.catch(async (error: unknown) => {
-    throw await explain(inside, error);
+    const explained = await explain(inside, error);
+    await noteRefusal(inside, target, project, explained);
+    throw explained;
+  });
+}
+
+function turnAway(
+  exchange: Exchange,
+  target: RepositoryTarget,
+  project: Project | undefined,
+  actions: readonly Action[],
+): Promise<never> {
+  const refusal = refuse(exchange, target, project, actions);
+  const { who } = exchange.identity;
+  // Whoever may, but whose token does not say so, comes again with another one.
+  if (project && actions.every((action) => mayInProject(who, project, `repository:${action}`))) throw refusal;
+  return noteRefusal(exchange, target, project, refusal).then(() => {
+    throw refusal;
   });
 }
 
@@ -122,7 +137,7 @@ function refuse(
   { registry, request, identity, query }: Exchange,
   { kind, repository }: RepositoryTarget,
   project: Project | undefined,
-  actions: readonly ('pull' | 'push' | 'delete')[],
+  actions: readonly Action[],
 ): Failure {
   if (!project && identity.who.kind === 'user' && identity.who.sysadmin) {
     return new Failure('UNAUTHORIZED', `project ${repository.project} not found`);

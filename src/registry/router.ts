@@ -12,6 +12,9 @@ export type Target =
   | { readonly kind: 'upload'; readonly repository: RepositoryName; readonly id: string }
   | { readonly kind: 'referrers'; readonly repository: RepositoryName; readonly digest: string };
 
+/** What a request inside a repository addresses. */
+export type RepositoryTarget = Extract<Target, { repository: RepositoryName }>;
+
 /**
  * Reads the raw path of a request once. Names contain slashes, so elements are matched from the right. Anything
  * that could be read in two ways (dot segments, empty segments, escapes other than %3A of a digest, backslashes)

@@ -11,6 +11,7 @@ import { LiveSettings } from '#src/config/live.ts';
 import type { Context } from '#src/context.ts';
 import { Counts } from '#src/database/counts.ts';
 import type { Database } from '#src/database/pool.ts';
+import { Refusals } from '#src/features/audit/index.ts';
 import { readConfiguration } from '#src/features/configuration/index.ts';
 import { ByteCache } from '#src/registry/byte-cache.ts';
 import { Content } from '#src/registry/content.ts';
@@ -64,6 +65,7 @@ export class ActorServer {
       small: new ByteCache(1 << 20),
       verified: new Verified(),
       pulls: new PullRecorder(shared.database, log, shared.live),
+      refusals: new Refusals(),
       log,
       counts: new Counts(),
       forget: (change) => {

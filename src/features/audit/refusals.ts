@@ -31,6 +31,17 @@ const resourceTypes: Readonly<Record<string, string>> = {
 /** Groups that record themselves what they refuse, or that nobody reaches from outside. */
 const silentTags: ReadonlySet<string> = new Set(['session', 'internal']);
 
+interface Entry {
+  readonly operation: string;
+  readonly resource_type: string;
+  readonly resource: string;
+}
+
+/** What a request of /v2 would have changed, named as in the row that a success leaves. */
+export interface ContentAttempt extends Entry {
+  readonly projectId: number | undefined;
+}
+
 /**
  * Records what people and robots tried to change and were refused (G-71). Those who do not say who they are leave
  * no row: they would only need to ask often enough.
@@ -38,15 +49,42 @@ const silentTags: ReadonlySet<string> = new Set(['session', 'internal']);
 export class Refusals {
   readonly #elapsed: () => number;
   readonly #accounts = new LruMap<string, { since: number; rows: number; omitted: number }>(accounts);
+  /** When content was refused last, by who, what and why. */
+  readonly #content = new LruMap<string, number>(accounts);
 
   constructor(elapsed: () => number = () => performance.now()) {
     this.#elapsed = elapsed;
   }
 
-  /** Never throws: the client gets to hear what it met, not that nobody could write it down. */
+  /** Of the API. Never throws: the client gets to hear what it met, not that nobody could write it down. */
   async record(ctx: Context, attempt: Attempt, error: unknown): Promise<void> {
     const entry = entryOf(attempt);
-    if (ctx.who.kind === 'anonymous' || entry === undefined || !isRecorded(ctx.live, entry)) return;
+    if (entry === undefined) return;
+    await this.#write(ctx, entry, error, () => store.findProject(ctx.db, attempt.params));
+  }
+
+  /**
+   * Of /v2, as `record`. The same is written once a minute: a client that may not push is refused every layer of an
+   * image, and comes again.
+   */
+  async recordContent(ctx: Context, { projectId, ...entry }: ContentAttempt, error: Failure): Promise<void> {
+    if (ctx.who.kind === 'anonymous') return;
+    const key = [nameOf(ctx.who), entry.operation, entry.resource, error.code].join(' ');
+    const now = this.#elapsed();
+    const last = this.#content.get(key);
+    if (last !== undefined && now - last < minute) return;
+    this.#content.set(key, now);
+    const resource = boundedName(entry.resource);
+    await this.#write(ctx, { ...entry, resource }, error, () => Promise.resolve(projectId));
+  }
+
+  async #write(
+    ctx: Context,
+    entry: Entry,
+    error: unknown,
+    findProject: () => Promise<number | undefined>,
+  ): Promise<void> {
+    if (ctx.who.kind === 'anonymous' || !isRecorded(ctx.live, entry)) return;
     const username = nameOf(ctx.who);
     const omitted = this.#admit(username);
     if (omitted === undefined) return;
@@ -55,7 +93,7 @@ export class Refusals {
       await store.insertEntry(ctx.db, {
         ...entry,
         username: boundedName(username),
-        project_id: (await store.findProject(ctx.db, attempt.params)) ?? null,
+        project_id: (await findProject()) ?? null,
         client_address: ctx.clientAddress,
         operation_result: false,
         detail: boundedDetail({ status, code, ...(omitted > 0 && { omitted }) }),
@@ -84,7 +122,7 @@ export class Refusals {
 }
 
 /** The object is named by the path, and one that does not exist yet by what its body would call it. */
-function entryOf({ endpoint, path, body }: Attempt) {
+function entryOf({ endpoint, path, body }: Attempt): Entry | undefined {
   const { tag, id } = endpoint.options;
   const operation = operations[endpoint.method];
   if (operation === undefined || silentTags.has(tag)) return undefined;
