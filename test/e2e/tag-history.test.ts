@@ -102,4 +102,30 @@ describe.runIf(hasBrowser)('many tags, and what they were (needs /usr/bin/chromi
     expect([asked, ended, visit.broken]).toEqual([[], [], []]);
     expect([left, await tags()]).toEqual(['1', '11']);
   });
+
+  test('jobs of before are listed with who, what and how it went, and can be undone from there', async () => {
+    const { page } = visit;
+    await open('tags-tab');
+    await page.getByRole('link', { name: 'Bulk jobs' }).click();
+    const [restored, deleted] = [page.locator('tbody tr').nth(0), page.locator('tbody tr').nth(1)];
+    await restored.getByText('10 done, 0 skipped, 0 failed').waitFor();
+    await restored.getByText('Tags restored').waitFor();
+    await deleted.getByText('Filter: name=~feature-').waitFor();
+    const listed = await visit.inaccessible();
+
+    await deleted.getByText('grace').waitFor();
+    await deleted.getByRole('button', { name: /^Job \d+$/ }).click();
+    const dialog = page.getByRole('dialog', { name: /^Job \d+$/ });
+    await dialog.getByText('600 done, 0 skipped, 0 failed').waitFor();
+    await dialog
+      .getByLabel(/^Select/)
+      .nth(12)
+      .check();
+    await dialog.getByRole('button', { name: 'Undo 1', exact: true }).click();
+    await dialog.getByText('1 done, 0 skipped, 0 failed').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('1 done, 0 skipped, 0 failed').waitFor();
+
+    expect([listed, visit.broken, await tags()]).toEqual([[], [], '12']);
+  });
 });

@@ -4,6 +4,7 @@ import { readRepositoryName } from '../api/repository-name.ts';
 import { readArtifactSearch } from './artifact/artifact-search.ts';
 import { texts } from './page-context.ts';
 import { readArtifactsSearch } from './repository/artifacts-search.ts';
+import { readJobsSearch } from './repository/jobs-search.ts';
 import { preloadArtifacts, preloadTags } from './repository/queries.ts';
 import type { ShellRoute } from './router.tsx';
 
@@ -53,12 +54,18 @@ export function repositoryRoutes(shell: ShellRoute) {
     validateSearch: (search: Record<string, unknown>) => readListSearch(search, ['op_time']),
     component: lazyRouteComponent(() => import('./repository/history-tab.tsx'), 'HistoryTab'),
   });
+  const jobs = createRoute({
+    getParentRoute: () => repository,
+    path: 'jobs-tab',
+    validateSearch: readJobsSearch,
+    component: lazyRouteComponent(() => import('./repository/jobs-tab.tsx'), 'JobsTab'),
+  });
   const info = createRoute({
     getParentRoute: () => repository,
     path: 'info-tab',
     component: lazyRouteComponent(() => import('./repository/info-tab.tsx'), 'InfoTab'),
   });
-  return repository.addChildren([start, tags, artifacts, history, info]);
+  return repository.addChildren([start, tags, artifacts, history, jobs, info]);
 }
 
 /** One address for one repository, so that links to its views know which of them is open. */

@@ -58,6 +58,9 @@ export function RepositoryPage() {
           <Link to="/harbor/projects/$id/repositories/$repo/history-tab" {...tab}>
             {t('history.title')}
           </Link>
+          <Link to="/harbor/projects/$id/repositories/$repo/jobs-tab" {...tab}>
+            {t('jobs.title')}
+          </Link>
           <Link to="/harbor/projects/$id/repositories/$repo/info-tab" {...tab}>
             {t('info')}
           </Link>
