@@ -49,6 +49,21 @@ export default defineConfig({
     // Which files the first page needs, and which come with a later one: the size test reads it.
     manifest: true,
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Left alone, what the first page shares with each later one is a file of its own: 50 for the sign-in page,
+          // of which a browser fetches six at a time. React alone is what the API browser shares with the portal.
+          groups: [
+            {
+              name: 'react',
+              tags: ['$initial'],
+              test: /[\\/]node_modules[\\/](?:react|react-dom|scheduler)[\\/]/,
+            },
+            { name: 'libraries', tags: ['$initial'], test: /[\\/]node_modules[\\/].*js$/ },
+            { name: 'start', tags: ['$initial'], test: /[\\/]src[\\/](?!main\.|api-browser[\\/]).*tsx?$/ },
+          ],
+        },
+      },
       // Each page is the address at which it is served; the second is where Harbor has its API browser.
       input: ['index.html', 'devcenter-api-2.0/index.html'].map((page) => `${import.meta.dirname}/${page}`),
     },

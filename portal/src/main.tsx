@@ -8,7 +8,7 @@ import { createClient } from './api/client.ts';
 import { ApiFailure, isUnauthorized } from './api/failure.ts';
 import { ConnectionContext, createConnection } from './api/connection.ts';
 import { SessionContext, type SessionChange } from './api/session.ts';
-import { ApiContext, currentUser } from './api/use-api.ts';
+import { ApiContext, currentUser, systemInfo } from './api/use-api.ts';
 import { startLanguages } from './i18n/i18n.ts';
 import { createPortalRouter } from './pages/router.tsx';
 import { readableColours, theme } from './theme.ts';
@@ -26,7 +26,6 @@ Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 const connection = createConnection((request) => fetch(request));
 const api = createClient(connection.send, window.location.origin);
-const i18n = await startLanguages();
 
 /** Called when an answer shows that the session has ended. */
 const session = { ended: () => undefined as void };
@@ -47,6 +46,10 @@ const client = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
+// Every page needs both: they are on the way while the texts are awaited. Who fails is asked again by the page.
+void client.prefetchQuery(currentUser(api));
+void client.prefetchQuery(systemInfo(api));
+const i18n = await startLanguages();
 const router = createPortalRouter({ api, client, i18n });
 
 const tabs = new BroadcastChannel('moorage-session');

@@ -14,6 +14,7 @@ import { ownRoutes } from './own-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { readProjectsSearch } from './projects/projects-search.ts';
 import { artifactRoutes, repositoryRoutes } from './repository-routes.ts';
+import { SignInPage } from './sign-in/sign-in-page.tsx';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
 
 // Harbor's paths: bookmarks and links in messages keep working.
@@ -28,7 +29,8 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/account/sign-in',
   validateSearch: readSignInSearch,
-  component: lazyRouteComponent(() => import('./sign-in/sign-in-page.tsx'), 'SignInPage'),
+  // With the first code: what it is made of all pages need, and one more wait for the network is seen.
+  component: SignInPage,
 });
 
 const shell = createRoute({
