@@ -78,3 +78,11 @@ export interface Scheduled {
 
 /** Thrown by a job that must not be tried again, whatever its attempts. */
 export class FinalFailure extends Error {}
+
+/** Why the signal of a run ends that somebody stopped. */
+export class Stopped extends Error {}
+
+/** Whether a task that fails with this error now is not tried again. */
+export function isOver({ signal, lastAttempt }: JobRun, error: unknown): boolean {
+  return signal.aborted ? signal.reason instanceof Stopped : lastAttempt || error instanceof FinalFailure;
+}

@@ -8,7 +8,7 @@ import { type Database, isDatabaseFault } from '#src/database/pool.ts';
 import type { Logger } from '#src/log.ts';
 import { type Claim, Claims } from './claims.ts';
 import { jobsChannel } from './executions.ts';
-import { type CarriedOut, FinalFailure, type Scheduled } from './job.ts';
+import { type CarriedOut, FinalFailure, type Scheduled, Stopped } from './job.ts';
 import { Lost, runOf } from './job-run.ts';
 import { takeDue } from './schedules.ts';
 import { TaskLog } from './task-log.ts';
@@ -35,8 +35,7 @@ interface Held {
   until: number;
 }
 
-/** Why a running job's signal ended. */
-class Stopped extends Error {}
+/** Why a running job's signal ended, beside Lost and Stopped. */
 class ShuttingDown extends Error {}
 
 /**

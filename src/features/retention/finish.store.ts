@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Tx } from '#src/database/pool.ts';
 
+export type Ending = 'Success' | 'Error' | 'Stopped';
+
 interface Counts {
   readonly total: number;
   readonly retained: number;
@@ -13,11 +15,11 @@ interface Counts {
 export async function finishTask(
   tx: Tx,
   { taskId, executionId }: { readonly taskId: number; readonly executionId: number },
-  counts: Counts,
+  { total, retained, ending }: Counts & { readonly ending: Ending },
 ): Promise<number> {
   await sql`select from execution where id = ${executionId} for no key update`.execute(tx);
   await sql`
-    update task set extra_attrs = extra_attrs || ${JSON.stringify({ ...counts, finished: true })}::jsonb, update_time = now()
+    update task set extra_attrs = extra_attrs || ${JSON.stringify({ total, retained, finished: ending })}::jsonb, update_time = now()
      where id = ${taskId}`.execute(tx);
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from task where execution_id = ${executionId}
@@ -25,12 +27,16 @@ export async function finishTask(
   return rows[0]?.count ?? 0;
 }
 
-export async function sumTasks(tx: Tx, executionId: number): Promise<Counts> {
-  const { rows } = await sql<Counts>`
-    select coalesce(sum((extra_attrs->>'total')::bigint), 0)::bigint as total,
+/** The sums of all tasks, and how the execution as a whole ended. */
+export async function sumTasks(tx: Tx, executionId: number): Promise<Counts & { ending: Ending }> {
+  const { rows } = await sql<Counts & { ending: Ending }>`
+    select case when bool_or('Error' in (status, extra_attrs->>'finished')) then 'Error'
+                when bool_or('Stopped' in (status, extra_attrs->>'finished')) then 'Stopped'
+                else 'Success' end as ending,
+           coalesce(sum((extra_attrs->>'total')::bigint), 0)::bigint as total,
            coalesce(sum((extra_attrs->>'retained')::bigint), 0)::bigint as retained
       from task where execution_id = ${executionId}`.execute(tx);
-  return rows[0] ?? { total: 0, retained: 0 };
+  return rows[0] ?? { total: 0, retained: 0, ending: 'Success' };
 }
 
 /** What went for this reason since the execution began. */

@@ -11,6 +11,7 @@ export const reasonOf = ({ id }: Pick<PolicyRow, 'id'>): string => `retention po
 interface Outcome {
   readonly total: number;
   readonly retained: number;
+  readonly ending: store.Ending;
   readonly dryRun: boolean;
   /** Of the registry, as people reach it. */
   readonly host: string;
@@ -19,20 +20,23 @@ interface Outcome {
 /** Deleted artifacts that the event names. */
 const mostNamed = 100;
 
-/** Writes a task's result; the last task of an execution tells that it has ended. Harbor: nobody is told of a dry run. */
+/**
+ * Writes a task's result; the last task of an execution tells that it has ended, and how. Harbor: nobody is told of a
+ * dry run.
+ */
 export async function finish(
   run: JobRun,
   policy: PolicyRow,
-  { total, retained, dryRun, host }: Outcome,
+  { total, retained, ending, dryRun, host }: Outcome,
 ): Promise<void> {
   await run.transaction(async (ctx) => {
-    const others = await store.finishTask(ctx.db, run, { total, retained });
+    const others = await store.finishTask(ctx.db, run, { total, retained, ending });
     if (others === 0 && !dryRun) await tell(ctx, run.executionId, policy, host);
   });
 }
 
 async function tell(ctx: TxContext, executionId: number, policy: PolicyRow, host: string): Promise<void> {
-  const counts = await store.sumTasks(ctx.db, executionId);
+  const { ending, ...counts } = await store.sumTasks(ctx.db, executionId);
   const gone = await store.listDeleted(ctx.db, executionId, reasonOf(policy), mostNamed);
   const names = gone.flatMap(({ repository, digest, tags }) => {
     const name = nameWithinProject(repository);
@@ -53,7 +57,7 @@ async function tell(ctx: TxContext, executionId: number, policy: PolicyRow, host
           tag_selectors,
           scope_selectors,
         })),
-        result: 'SUCCESS',
+        result: ending.toUpperCase(),
         // Harbor: left out when empty.
         ...(names.length > 0 && {
           deleted_artifact: names

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   call,
   digestsIn,
@@ -276,43 +276,99 @@ test('a schedule runs it', async () => {
   expect(runs.json()).toMatchObject([{ trigger: 'SCHEDULE' }]);
 });
 
-test('who listens for the end of runs is told once, with counts and what went', async () => {
-  await push('v1', 50);
-  await pushImage(app, 'admin', `${project}/other`, 'v2');
-  const { db } = app.database;
-  await call(app, 'admin', 'POST', `/projects/${project}/webhook/policies`, {
-    name: 'retention',
-    enabled: true,
-    event_types: ['TAG_RETENTION'],
-    targets: [{ type: 'http', address: 'https://hook.test/in' }],
-  });
-
-  await run([retain('nDaysSinceLastPush', 7, '**')]);
+describe('who listens for the end of runs', () => {
+  const queue = (action: string) => call(app, 'admin', 'PUT', '/jobservice/queues/RETENTION', { action });
+  const listen = () =>
+    call(app, 'admin', 'POST', `/projects/${project}/webhook/policies`, {
+      name: 'retention',
+      enabled: true,
+      event_types: ['TAG_RETENTION'],
+      targets: [{ type: 'http', address: 'https://hook.test/in' }],
+    });
   const told = async () => {
-    const rows = await db.selectFrom('task').select('payload').where('job', '=', 'WEBHOOK').execute();
-    return rows.map(({ payload }) => JSON.stringify(payload)).filter((text) => text.includes(project));
+    const rows = await app.database.db
+      .selectFrom('task')
+      .select('payload')
+      .where('job', '=', 'WEBHOOK')
+      .orderBy('id')
+      .execute();
+    const bodies = rows.map(({ payload }) => (payload as { body: string }).body);
+    return bodies
+      .filter((body) => body.includes(`"${project}"`))
+      .map((body) => JSON.parse(body).event_data.retention as Record<string, unknown>);
   };
 
-  await expect.poll(told, { timeout: 10_000 }).toHaveLength(1);
-  const [text = ''] = await told();
-  const { body } = JSON.parse(text) as { body: string };
-  expect(JSON.parse(body)).toMatchObject({
-    type: 'TAG_RETENTION',
-    event_data: {
-      retention: {
+  test('is told once, with counts and what went', async () => {
+    await push('v1', 50);
+    await pushImage(app, 'admin', `${project}/other`, 'v2');
+    await listen();
+
+    await run([retain('nDaysSinceLastPush', 7, '**')]);
+
+    await expect.poll(told, { timeout: 10_000 }).toMatchObject([
+      {
         total: 2,
         retained: 1,
         project_name: project,
         result: 'SUCCESS',
         deleted_artifact: [{ type: 'image', status: 'success', name_tag: 'app:v1' }],
       },
-    },
+    ]);
   });
 
-  const policy = JSON.parse(body).event_data.retention.retention_policy_id as number;
-  await call(app, 'admin', 'POST', `/retentions/${policy}/executions`, {});
-  await expect.poll(told, { timeout: 10_000 }).toHaveLength(2);
-  const texts = await told();
-  // Nothing went: what is empty is left out.
-  expect(texts.filter((one) => one.includes('deleted_artifact'))).toHaveLength(1);
+  test('is told of no list when nothing went', async () => {
+    await push('v1');
+    await listen();
+
+    await run([retain('always', undefined, '**')]);
+
+    await expect.poll(told, { timeout: 10_000 }).toHaveLength(1);
+    expect((await told())[0]).not.toHaveProperty('deleted_artifact');
+  });
+
+  test('is told what went though a repository failed, and that one did', async () => {
+    await push('v1', 50);
+    await pushImage(app, 'admin', `${project}/broken`, 'v2');
+    await listen();
+    const { db } = app.database;
+    await sql`create function fail_${sql.raw(project)}() returns trigger language plpgsql as
+      $$ begin if old.name = 'v2' then raise exception 'broken'; end if; return old; end $$`.execute(db);
+    await sql`create trigger fail_${sql.raw(project)} before delete on tag for each row
+      execute function fail_${sql.raw(project)}()`.execute(db);
+    await queue('pause');
+
+    const ending = run([retain('always', undefined, 'nothing')]);
+    await expect
+      .poll(() =>
+        sql`update task set attempts = 1 where job = 'RETENTION' and status = 'Pending'`.execute(db),
+      )
+      .toMatchObject({ numAffectedRows: 2n });
+    await queue('resume');
+    const { statuses } = await ending;
+    await sql`drop trigger fail_${sql.raw(project)} on tag`.execute(db);
+
+    expect(statuses).toEqual(['Error']);
+    await expect
+      .poll(told, { timeout: 10_000 })
+      .toMatchObject([{ result: 'ERROR', deleted_artifact: [{ name_tag: 'app:v1' }] }]);
+  });
+
+  test('is told though a repository was deleted before its turn', async () => {
+    await push('v1', 50);
+    await pushImage(app, 'admin', `${project}/gone`, 'v2');
+    await listen();
+    await queue('pause');
+    const ending = run([retain('always', undefined, 'nothing')]);
+    await expect
+      .poll(() =>
+        sql`select from task where job = 'RETENTION' and status = 'Pending'`.execute(app.database.db),
+      )
+      .toMatchObject({ rows: { length: 2 } });
+    await call(app, 'admin', 'DELETE', `/projects/${project}/repositories/gone`);
+
+    await queue('resume');
+    await ending;
+
+    await expect.poll(told, { timeout: 10_000 }).toMatchObject([{ total: 1, result: 'SUCCESS' }]);
+  });
 });

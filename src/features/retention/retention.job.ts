@@ -3,9 +3,10 @@ import type { TxContext } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { removeArtifacts } from '#src/features/artifacts/index.ts';
 import type { ContentParts } from '#src/features/repositories/index.ts';
-import { type CarriedOut, carryOut, defineJob, FinalFailure, type JobRun } from '#src/jobs/job.ts';
+import { type CarriedOut, carryOut, defineJob, FinalFailure, isOver, type JobRun } from '#src/jobs/job.ts';
 import { findNodes, type Node } from './candidates.store.ts';
 import { Decisions, type Verdict } from './decisions.ts';
+import type { Ending } from './finish.store.ts';
 import { finish, reasonOf } from './finish.ts';
 import * as store from './retention.store.ts';
 import type { PolicyRow, RepositoryRow } from './retention.store.ts';
@@ -48,23 +49,31 @@ export interface RetentionParts extends ContentParts {
 export const carryOutRetention = (parts: RetentionParts): CarriedOut =>
   carryOut(retention, async (run, { policy_id, repository_id, dry_run: dryRun }) => {
     const policy = await store.findPolicy(run.db, policy_id);
-    const repository = await store.findRepositoryById(run.db, repository_id);
-    if (!policy || repository?.project_id !== policy.project_id) {
-      return run.note('the policy or the repository is gone: nothing to do');
+    if (!policy) return run.note('the policy is gone: nothing to do');
+    const count: Count = { total: 0, retained: 0 };
+    const end = (ending: Ending) => finish(run, policy, { ...count, ending, dryRun, host: parts.host });
+    try {
+      const repository = await store.findRepositoryById(run.db, repository_id);
+      if (repository?.project_id === policy.project_id) {
+        await retain({ run, parts, policy, repository, dryRun }, count);
+      } else run.note('the repository is gone: nothing to do');
+    } catch (error) {
+      // Others may have deleted something before this one failed, and whoever listens hears of it.
+      if (isOver(run, error)) await end(run.signal.aborted ? 'Stopped' : 'Error');
+      throw error;
     }
-    run.note(
-      `retention policy ${policy.id} on ${repository.name}${dryRun ? ', a dry run: nothing will be deleted' : ''}`,
-    );
-    const count = await retain({ run, parts, policy, repository, dryRun });
-    await finish(run, policy, { ...count, dryRun, host: parts.host });
+    await end('Success');
     run.note(
       `${count.total} artifacts, ${count.retained} kept, ${count.total - count.retained} ${dryRun ? 'would go' : 'deleted'}`,
     );
   });
 
-async function retain(task: Task): Promise<Count> {
+/** Counts as it goes on. */
+async function retain(task: Task, count: Count): Promise<void> {
   const { run, policy, repository, dryRun } = task;
-  const count: Count = { total: 0, retained: 0 };
+  run.note(
+    `retention policy ${policy.id} on ${repository.name}${dryRun ? ', a dry run: nothing will be deleted' : ''}`,
+  );
   const decisions = await Decisions.prepare(run, repository, policy.rules);
   for await (const decided of decisions.all()) {
     const going: Node[] = [];
@@ -81,7 +90,6 @@ async function retain(task: Task): Promise<Count> {
     }
     await run.report({ ...count });
   }
-  return count;
 }
 
 const lineOf = ({ digest, tags }: Node, verdict: Verdict): string =>
