@@ -142,16 +142,26 @@ export async function readLines(
   return found.rows;
 }
 
-/** Lines of one task after a line. */
-export function readTaskLines(db: Db, taskId: number, after: number, limit: number): Promise<LogLine[]> {
-  return db
-    .selectFrom('task_log')
-    .select(['task_id', 'line', 'logged_at', 'text'])
-    .where('task_id', '=', taskId)
-    .where('line', '>', after)
-    .orderBy('line')
-    .limit(limit)
-    .execute();
+export interface LogPiece {
+  readonly text: string;
+  readonly lines: number;
+  /** The number of its last line. */
+  readonly last: number;
+}
+
+/**
+ * Lines of one task after a line, as the database joins them: 200,000 lines that each came as a row took three times
+ * as long.
+ */
+export async function readTaskText(db: Db, taskId: number, after: number, limit: number): Promise<LogPiece> {
+  const { rows } = await sql<LogPiece>`
+    select coalesce(string_agg(
+             to_char(l.logged_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || ' ' || l.text || e'\\n',
+             '' order by l.line), '') as text,
+           count(*)::integer as lines, coalesce(max(l.line), ${after}) as last
+      from (select line, logged_at, text from task_log
+             where task_id = ${taskId} and line > ${after} order by line limit ${limit}) l`.execute(db);
+  return rows[0] ?? { text: '', lines: 0, last: after };
 }
 
 /** Whether some process gives signs of life and runs jobs; they come every five seconds. */

@@ -1,9 +1,11 @@
 import type { Db } from '#src/database/pool.ts';
 import { Streamed } from '#src/http/endpoint.ts';
-import { type LogLine, readLines, readTaskLines } from './executions.store.ts';
+import { type LogLine, readLines, readTaskText } from './executions.store.ts';
 
 /** A log may have 200,000 lines of 8 KiB: it is read and sent in pieces. */
 const piece = 500;
+/** Of short lines, after which longer ones may come: 32 MiB at the worst. */
+const longestPiece = 4_000;
 
 export const textOf = ({ logged_at, text }: LogLine): string => `${logged_at.toISOString()} ${text}\n`;
 
@@ -14,7 +16,7 @@ export function executionLog(db: Db, executionId: number): Streamed {
     for (;;) {
       const lines = await readLines(db, executionId, read, piece);
       for (const { task_id, line } of lines) read.set(task_id, line);
-      yield lines;
+      yield lines.map(textOf).join('');
       if (lines.length < piece) return;
     }
   });
@@ -23,21 +25,23 @@ export function executionLog(db: Db, executionId: number): Streamed {
 /** The same of one task. */
 export function taskLog(db: Db, taskId: number): Streamed {
   return asText(async function* () {
-    let after = 0;
-    for (;;) {
-      const lines = await readTaskLines(db, taskId, after, piece);
-      yield lines;
-      if (lines.length < piece) return;
-      after = lines.at(-1)?.line ?? after;
+    let limit = piece;
+    for (let after = 0; ; ) {
+      const { text, lines, last } = await readTaskText(db, taskId, after, limit);
+      yield text;
+      if (lines < limit) return;
+      after = last;
+      // Most lines are short, and then one call brings more of them: about 512 KiB.
+      limit = Math.min(Math.max(piece, Math.floor((512 * 1024 * lines) / text.length)), longestPiece);
     }
   });
 }
 
-function asText(read: () => AsyncIterable<LogLine[]>): Streamed {
+function asText(read: () => AsyncIterable<string>): Streamed {
   return new Streamed('text/plain; charset=utf-8', async function* (signal) {
-    for await (const lines of read()) {
+    for await (const text of read()) {
       if (signal.aborted) return;
-      if (lines.length > 0) yield lines.map(textOf).join('');
+      if (text !== '') yield text;
     }
   });
 }
