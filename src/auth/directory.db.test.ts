@@ -172,7 +172,7 @@ test('a project is found by name and by id', async () => {
     createdAt: expect.any(Number),
     metadata: { public: 'true' },
     ownerId: 1,
-    protection: { epoch: 0, isEmpty: true, protects: expect.any(Function) },
+    protection: { epoch: 0, isEmpty: true, protects: expect.any(Function), ruleOf: expect.any(Function) },
   });
   expect(Math.abs(Date.now() - (byName?.createdAt ?? 0))).toBeLessThan(60_000);
   expect(byId).toEqual(byName);
@@ -303,4 +303,15 @@ test('no more is kept than 5,000 names of projects, known or not', async () => {
 
   const known = Array.from({ length: 5_100 }, (_, i) => other.directory.knownProject(`nothing-${i}`));
   expect(known.filter((one) => one !== 'unknown')).toHaveLength(5_000);
+});
+
+test('closing makes nobody read anew what has changed', async () => {
+  const directory = new Directory(database, { robotPrefix: () => 'robot$', log: silent });
+  await directory.start();
+  const told: string[] = [];
+  directory.onForget((change) => told.push(change));
+
+  await directory.close();
+
+  expect([told, directory.trusted]).toEqual([[], false]);
 });

@@ -125,6 +125,8 @@ export class Directory {
   }
 
   async close(): Promise<void> {
+    // From here on nothing that is kept counts, but nobody is to read it anew from a database that is closing.
+    this.#watchers.length = 0;
     this.#trust(false);
     await this.#listening?.close();
   }
