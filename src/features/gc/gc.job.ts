@@ -5,6 +5,7 @@ import { carryOut, type CarriedOut, defineJob, type JobRun } from '#src/jobs/job
 import { type Collected, type CollectionParts, collect } from './collect.ts';
 import { collectable } from './collect.store.ts';
 import { findOrphans } from './orphans.ts';
+import { noteStaying } from './staying.ts';
 import { deleteUntagged } from './untagged.ts';
 
 export const garbageCollection = defineJob({
@@ -21,7 +22,10 @@ export const carryOutCollection = (parts: CollectionParts & { database: Database
   carryOut(garbageCollection, async (run, { dry_run, delete_untagged, workers }) => {
     run.note(`garbage collection began${dry_run ? ' as a dry run: nothing will be deleted' : ''}`);
     const untagged = delete_untagged ? await deleteUntagged(run, parts, dry_run) : 0;
-    if (dry_run) return dryRun(run, parts.database, untagged);
+    if (dry_run) {
+      await dryRun(run, parts.database, untagged);
+      return noteStaying(run);
+    }
     let told = performance.now();
     const tell = (soFar: Collected) => {
       if (performance.now() - told < 2_000) return;
@@ -42,6 +46,7 @@ export const carryOutCollection = (parts: CollectionParts & { database: Database
       `storage: ${orphans.removed} objects without a row given to removal, ${orphans.waiting} more are waited for`,
     );
     await run.report(resultOf(untagged, soFar));
+    await noteStaying(run);
     run.note(`garbage collection ended: ${sizeText(soFar.bytes)} freed`);
   });
 

@@ -85,6 +85,28 @@ describe('garbage collection on demand', () => {
     expect(log).toContain('1 more was pushed within the last 60 minutes and stays');
   });
 
+  test('says what stays, how long and why', async () => {
+    const image = makeImage(2);
+    await pushImage(app, 'admin', 'library/app', 'promised', image);
+    await pushImage(app, 'admin', 'library/app', 'kept');
+    await app.send('admin', { method: 'DELETE', path: `/v2/library/app/manifests/${image.digest}` });
+    await app.database.db.deleteFrom('trash').execute();
+    await app.send('admin', {
+      method: 'DELETE',
+      path: '/api/v2.0/projects/library/repositories/app/artifacts/kept',
+    });
+
+    for (const parameters of [{}, { dry_run: true }]) {
+      const run = await collectNow(parameters);
+
+      const log = (await call('GET', `/system/gc/${run.id}/log`)).body.toString();
+      expect(log).toMatch(
+        / 4 blobs \(.* B\) that nothing needs stay until \d{4}-.*: pushes were promised them/,
+      );
+      expect(log).toMatch(/ 1 deleted artifact can be restored until \d{4}-.*; .* B come back after that\n/);
+    }
+  });
+
   test('runs by its schedule, once', async () => {
     await call('POST', '/system/gc/schedule', { schedule: { type: 'Hourly', cron: '0 0 * * * *' } });
     await sql`update schedule set next_time = now()`.execute(app.database.db);
