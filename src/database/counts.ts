@@ -11,18 +11,21 @@ import { createHash } from 'node:crypto';
  * under its SQL and parameters, so that who may see other rows asks another question. All others are exact.
  * Counting 1,000,000 rows takes 60 ms, a page of them 1.
  *
- * `each` does the same for a number beside every row, of which a few may be large.
+ * `each` does the same for a number beside every row, of which a few may be large: it remembers those above 1,000, for
+ * ten of them on a page are 10,000 rows to count.
  */
 export class Counts {
   readonly #known = new Map<string, Known>();
   readonly #running = new Map<string, Running>();
   readonly #large: number;
   readonly #small: number;
+  readonly #largeBeside: number;
   readonly #elapsed: () => number;
 
   constructor(options: { large?: number; elapsed?: () => number } = {}) {
     this.#large = options.large ?? 10_000;
     this.#small = Math.min(500, this.#large);
+    this.#largeBeside = Math.min(1_000, this.#large);
     this.#elapsed = options.elapsed ?? (() => performance.now());
   }
 
@@ -56,7 +59,7 @@ export class Counts {
     const asked = known.filter(({ total }) => total === undefined).map(({ id }) => id);
     const began = this.#elapsed();
     const found = asked.length === 0 ? undefined : await count(asked);
-    for (const id of asked) this.#keep(`${kind} ${id}`, found?.get(id) ?? 0, began);
+    for (const id of asked) this.#keep(`${kind} ${id}`, found?.get(id) ?? 0, began, this.#largeBeside);
     return new Map(known.map(({ id, total }) => [id, total ?? found?.get(id) ?? 0]));
   }
 
@@ -86,7 +89,7 @@ export class Counts {
     const began = this.#elapsed();
     try {
       const total = await count();
-      this.#keep(key, total, began);
+      this.#keep(key, total, began, this.#large);
       return total;
     } catch (error) {
       this.#known.delete(key);
@@ -99,10 +102,10 @@ export class Counts {
     return known && known.until > this.#elapsed() ? known : undefined;
   }
 
-  #keep(key: string, total: number, began: number): void {
+  #keep(key: string, total: number, began: number, large: number): void {
     this.#known.delete(key);
     const isSlow = total > this.#small && this.#elapsed() - began >= slowMilliseconds;
-    if (total <= this.#large && !isSlow) return;
+    if (total <= large && !isSlow) return;
     if (this.#known.size >= mostKept) this.#known.delete(this.#known.keys().next().value ?? '');
     this.#known.set(key, { total, until: began + keptMilliseconds });
   }

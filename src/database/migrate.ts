@@ -18,6 +18,7 @@ import { preferences } from './migrations/0016-preferences.ts';
 import { bulk } from './migrations/0017-bulk.ts';
 import { referenceIndexes } from './migrations/0018-reference-indexes.ts';
 import { trashLabels } from './migrations/0019-trash-labels.ts';
+import { robotExpiry } from './migrations/0020-robot-expiry.ts';
 
 export interface Migration {
   readonly version: number;
@@ -46,6 +47,7 @@ const migrations: readonly Migration[] = [
   { version: 17, name: 'bulk', sql: bulk },
   { version: 18, name: 'reference-indexes', sql: referenceIndexes },
   { version: 19, name: 'trash-labels', sql: trashLabels },
+  { version: 20, name: 'robot-expiry', sql: robotExpiry },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/app.ts';
 import { childOf, client } from './artifacts.fixture.ts';
@@ -97,6 +98,13 @@ test('a page costs the same statements for 2 artifacts as for 40', async () => {
     return sent() - before;
   };
   await costOf();
+  const bare = await costOf();
+  await push('library/cost', { subject: image, config: { os: 'signature' } });
+  await sql`
+    with made as (insert into label (name, scope) values ('cost', 'g') returning id)
+    insert into artifact_label (artifact_id, label_id) select a.id, made.id from artifact a, made
+     where a.digest = ${image.digest}`.execute(app.database.db);
+  await costOf();
   const few = await costOf();
   for (let i = 0; i < 40; i += 1) await push('library/cost', { tag: `t${i}`, config: { os: String(i) } });
 
@@ -105,6 +113,8 @@ test('a page costs the same statements for 2 artifacts as for 40', async () => {
 
   // The repository, the page, the rules of immutable tags, and one for each kind of thing beside: tags, labels, two sorts of accessories, children.
   expect([few, warm]).toEqual([8, 8]);
+  // Nobody has labels or accessories of its own.
+  expect(bare).toBe(6);
   // Where the configs are, and what they said.
   expect(cold).toBe(10);
 });

@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
+import { anyOf } from '#src/database/prepared.ts';
 import { listedInEach, listedInProject } from '#src/features/repositories/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
@@ -26,6 +27,9 @@ export interface ListedArtifact {
   readonly pull_time: Date | null;
   /** JSON of what its config says; null until the config was read. */
   readonly attributes: string | null;
+  /** Most have neither: whoever shows them asks for those alone. */
+  readonly has_labels: boolean;
+  readonly has_accessories: boolean;
 }
 
 // Harbor: an artifact's media type is its config's; an index may name one in an annotation (CNAB does).
@@ -68,7 +72,10 @@ const columns = (bytes: number) => sql`
   a.config_media_type, a.artifact_type, ${mediaType} as artifact_media_type, a.size, a.push_time, a.pull_time,
   case when b.size <= ${bytes} or octet_length(a.annotations::text) <= ${bytes} then a.annotations end as annotations,
   case when octet_length(d.attributes) <= ${bytes} then d.attributes
-       when d.blob_id is not null then '{}' end as attributes`;
+       when d.blob_id is not null then '{}' end as attributes,
+  (select true from artifact_label l where l.artifact_id = a.id limit 1) is not null as has_labels,
+  (select true from artifact x where x.repository_id = a.repository_id and x.accessory_of = a.digest limit 1)
+    is not null as has_accessories`;
 
 const beside = sql`
   join repository r on r.repository_id = a.repository_id
@@ -115,9 +122,7 @@ export async function showArtifact(ctx: Context, id: number): Promise<ListedArti
 /** Artifacts as lists show them, in no order. */
 export async function listByIds(ctx: Context, ids: readonly number[]): Promise<ListedArtifact[]> {
   const { rows } = await sql<ListedArtifact>`
-    select ${columns(listedBytes)} from artifact a ${beside} where a.id = any(${ids}::bigint[])`.execute(
-    ctx.db,
-  );
+    select ${columns(listedBytes)} from artifact a ${beside} where a.id = ${anyOf(ids)}`.execute(ctx.db);
   return rows;
 }
 

@@ -152,7 +152,7 @@ export async function listAccessories(
   return accessories.listAccessories(ctx, id, parseQuery(page.q), page);
 }
 
-/** One statement for each kind of thing beside the artifacts, however many there are. */
+/** One statement for each kind of thing beside the artifacts, however many there are; none where there are none. */
 async function complete(
   ctx: Context,
   details: Details,
@@ -161,16 +161,29 @@ async function complete(
   limits: { children: number; bytes: number },
 ): Promise<WholeArtifact[]> {
   const { db } = ctx;
-  const ids = rows.map(({ id }) => id);
-  const indexes = rows.filter((row) => row.config_media_type === null).map(({ id }) => id);
-  const none = Promise.resolve([]);
+  const of = <Part>(has: (row: ListedArtifact) => boolean, find: (ids: number[]) => Promise<Part[]>) => {
+    const ids = rows.filter(has).map(({ id }) => id);
+    return ids.length > 0 ? find(ids) : [];
+  };
   const [read, references, tags, labels, accessories, inherited] = await Promise.all([
     details.read(ctx, rows),
-    indexes.length > 0 ? referencesOf(db, indexes, { most: limits.children, bytes: limits.bytes }) : none,
-    wanted.with_tag && ids.length > 0 ? tagsOf(db, ids, mostBeside) : none,
-    wanted.with_label && ids.length > 0 ? labelsOf(db, ids) : none,
-    wanted.with_accessory && ids.length > 0 ? accessoriesOf(db, ids, mostBeside) : none,
-    wanted.with_inherited_accessory && ids.length > 0 ? inheritedAccessoriesOf(db, ids, mostBeside) : none,
+    of(isIndex, (ids) => referencesOf(db, ids, { most: limits.children, bytes: limits.bytes })),
+    of(
+      () => wanted.with_tag,
+      (ids) => tagsOf(db, ids, mostBeside),
+    ),
+    of(
+      (row) => wanted.with_label && row.has_labels,
+      (ids) => labelsOf(db, ids),
+    ),
+    of(
+      (row) => wanted.with_accessory && row.has_accessories,
+      (ids) => accessoriesOf(db, ids, mostBeside),
+    ),
+    of(
+      () => wanted.with_inherited_accessory,
+      (ids) => inheritedAccessoriesOf(db, ids, mostBeside),
+    ),
   ]);
   const beside = {
     references: Map.groupBy(references, (row) => row.parent_id),
@@ -189,6 +202,8 @@ async function complete(
     inherited: beside.inherited.get(row.id) ?? [],
   }));
 }
+
+const isIndex = ({ config_media_type: config }: ListedArtifact): boolean => config === null;
 
 /** All rows are of one project. */
 async function withStatus(

@@ -51,8 +51,8 @@ export function fullProjects(db: Db, projects: Visible) {
 
 /** What ends within a week, or has ended in the last month: who has done without it longer does not miss it. */
 export function expiringRobots(db: Db, projects: Visible, ofSystem: boolean) {
-  const soon = sql<SqlBool>`r.expires_at between extract(epoch from now() - interval '30 days')
-    and extract(epoch from now() + interval '7 days')`;
+  const soon = sql<SqlBool>`r.expires_at between extract(epoch from now() - interval '30 days')::bigint
+    and extract(epoch from now() + interval '7 days')::bigint`;
   const where = ofSystem
     ? sql<SqlBool>`(r.project_id is null or ${within(projects)})`
     : sql<SqlBool>`(r.project_id is not null and ${within(projects)})`;

@@ -31,11 +31,15 @@ export async function getOverview(ctx: Context) {
 
 /** What was starred and is gone, or may not be seen any more, is left out, and comes back when it may. */
 async function starredBy(ctx: Context) {
-  const { starred_projects = [], starred_repositories = [] } = await getPreferences(ctx);
+  const { starred_projects, starred_repositories } = await getPreferences(ctx);
   const visible = contentVisibleTo(ctx.who);
   return {
-    projects: await store.starredProjects(ctx.db, visible, starred_projects as string[]),
-    repositories: await store.starredRepositories(ctx.db, visible, starred_repositories as string[]),
+    projects: starred_projects
+      ? await store.starredProjects(ctx.db, visible, starred_projects as string[])
+      : [],
+    repositories: starred_repositories
+      ? await store.starredRepositories(ctx.db, visible, starred_repositories as string[])
+      : [],
   };
 }
 

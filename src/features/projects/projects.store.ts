@@ -85,13 +85,16 @@ export async function listProjects(
     .modifyEnd(sliceOf(page))
     .execute();
   const all = projects(ctx.db).select(sql<number>`count(*)`.as('total')).where(wanted);
-  const repositories = await repositoriesOf(
-    ctx,
-    rows.map((row) => row.project_id),
-  );
+  const [repositories, total] = await Promise.all([
+    repositoriesOf(
+      ctx,
+      rows.map((row) => row.project_id),
+    ),
+    ctx.counts.total(page, rows.length, all),
+  ]);
   return {
     rows: rows.map((row) => ({ ...row, repo_count: repositories.get(row.project_id) ?? 0 })),
-    total: await ctx.counts.total(page, rows.length, all),
+    total,
   };
 }
 
