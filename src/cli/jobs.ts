@@ -12,6 +12,7 @@ import { Failure } from '#src/failures.ts';
 import { type Command, exitCodes, UsageError } from './command.ts';
 import { type Connected, connected } from './connected.ts';
 import { progressBar } from './progress.ts';
+import { stepsOf } from './steps.ts';
 
 const jobsList: Command = {
   name: 'jobs list',
@@ -107,13 +108,13 @@ async function follow({ ctx, interrupted }: Connected, id: number): Promise<numb
   const bar = progressBar();
   let status = '';
   try {
-    for await (const { execution, tasks, lines } of followExecution(ctx.db, id, interrupted)) {
-      status = execution.status;
+    for await (const progress of followExecution(ctx.db, id, interrupted)) {
+      status = progress.execution.status;
       bar.clear();
-      for (const line of lines) await write(textOf(line));
-      const total = Object.values(tasks).reduce((sum, count) => sum + count, 0);
-      const open = ['Pending', 'Scheduled', 'Running'].reduce((sum, name) => sum + (tasks[name] ?? 0), 0);
-      bar.show(total - open, total, 'tasks');
+      for (const line of progress.lines) await write(textOf(line));
+      const steps = stepsOf(progress);
+      if ('busy' in steps) bar.busy(steps.busy);
+      else bar.show(steps.done, steps.total, steps.what);
     }
   } finally {
     bar.clear();
