@@ -6,17 +6,7 @@ import { useCurrentUser } from '../api/use-api.ts';
 export function AccountMenu({ signOut }: { signOut: () => void }) {
   const { t } = useTranslation();
   const user = useCurrentUser();
-  const place = useLocation({ select: ({ href }) => href });
-  if (!user) {
-    return (
-      <Button
-        size="xs"
-        renderRoot={(props) => <Link {...props} to="/account/sign-in" search={{ redirect_url: place }} />}
-      >
-        {t('signIn.action')}
-      </Button>
-    );
-  }
+  if (!user) return <SignInButton />;
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -45,5 +35,19 @@ export function AccountMenu({ signOut }: { signOut: () => void }) {
         <Menu.Item onClick={signOut}>{t('account.signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** Knows where it is, and so is drawn again with every page. */
+function SignInButton() {
+  const { t } = useTranslation();
+  const place = useLocation({ select: ({ href }) => href });
+  return (
+    <Button
+      size="xs"
+      renderRoot={(props) => <Link {...props} to="/account/sign-in" search={{ redirect_url: place }} />}
+    >
+      {t('signIn.action')}
+    </Button>
   );
 }

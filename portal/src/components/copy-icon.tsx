@@ -3,38 +3,35 @@ import { useTimeout } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-/** Copies what is shown shortened beside it. */
+/** Copies what is shown shortened beside it; rows have one each. The label says so. */
 export function CopyIcon({ label, text }: { label: string; text: string }) {
-  const { t } = useTranslation();
   const { done, copy } = useCopy(text);
   return (
     <>
-      <button
-        type="button"
-        className="row-button icon bare"
-        aria-label={t('commands.copyNamed', { label })}
-        title={t('commands.copyNamed', { label })}
-        onClick={copy}
-      >
+      <button type="button" className="row-button icon bare" aria-label={label} title={label} onClick={copy}>
         {done ? <Tick /> : <Sheets />}
       </button>
-      {done !== undefined && <VisuallyHidden role="status">{done && t('commands.copied')}</VisuallyHidden>}
+      {done !== undefined && <Copied done={done} />}
     </>
   );
 }
 
 /** Copies what is shown nowhere in one piece. */
 export function CopyAction({ label, text }: { label: string; text: string }) {
-  const { t } = useTranslation();
   const { done, copy } = useCopy(text);
   return (
     <>
       <Button size="compact-sm" variant="default" leftSection={done ? <Tick /> : <Sheets />} onClick={copy}>
         {label}
       </Button>
-      {done !== undefined && <VisuallyHidden role="status">{done && t('commands.copied')}</VisuallyHidden>}
+      {done !== undefined && <Copied done={done} />}
     </>
   );
+}
+
+function Copied({ done }: { done: boolean }) {
+  const { t } = useTranslation();
+  return <VisuallyHidden role="status">{done && t('commands.copied')}</VisuallyHidden>;
 }
 
 /** `done` is undefined until it is used: a table has one for each row. */

@@ -1,5 +1,6 @@
 import { Button, NativeSelect, Skeleton, Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import { Fragment, memo, type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Listed } from '../api/operations.ts';
@@ -87,6 +88,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
 function Rows<Row>(props: DataTableProps<Row> & { rows: Row[] }) {
   const { rows, columns, keyOf, selection, below } = props;
+  const { t } = useTranslation();
   const latest = useRef(selection);
   useLayoutEffect(() => {
     latest.current = selection;
@@ -98,7 +100,7 @@ function Rows<Row>(props: DataTableProps<Row> & { rows: Row[] }) {
       <Fragment key={key}>
         <tr>
           {selection && (
-            <SelectRow selection={latest} name={String(key)} checked={selection.has(String(key))} />
+            <SelectRow t={t} selection={latest} name={String(key)} checked={selection.has(String(key))} />
           )}
           <Cells row={row} columns={columns} />
         </tr>
@@ -151,14 +153,14 @@ function SelectPage({ selection }: { selection: RowSelection }) {
 }
 
 interface SelectRowProps {
+  readonly t: TFunction;
   /** As it is when the row is clicked: the row itself need not be drawn again for every other one. */
   readonly selection: RefObject<RowSelection | undefined>;
   readonly name: string;
   readonly checked: boolean;
 }
 
-const SelectRow = memo(function SelectRow({ selection, name, checked }: SelectRowProps) {
-  const { t } = useTranslation();
+const SelectRow = memo(function SelectRow({ t, selection, name, checked }: SelectRowProps) {
   return (
     <td className="select">
       <input

@@ -9,7 +9,7 @@ interface FilterFieldProps {
   readonly onFilter: (text: string | undefined) => void;
 }
 
-/** Narrows a list while one types; the server is asked when the hand rests. */
+/** Narrows a list while one types; the server is asked when the hand rests, and what it is outrun by is given up. */
 export function FilterField({ label, value, onFilter }: FilterFieldProps) {
   const [seen, setSeen] = useState(value);
   const [text, setText] = useState(value ?? '');
@@ -18,7 +18,7 @@ export function FilterField({ label, value, onFilter }: FilterFieldProps) {
     setSeen(value);
     if ((value ?? '') !== text.trim()) setText(value ?? '');
   }
-  const pass = useDebouncedCallback((typed: string) => onFilter(typed.trim() || undefined), 200);
+  const pass = useDebouncedCallback((typed: string) => onFilter(typed.trim() || undefined), 100);
   return (
     <TextInput
       type="search"

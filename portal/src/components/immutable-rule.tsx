@@ -1,6 +1,6 @@
 import { Alert, Badge, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, use } from 'react';
+import { type ReactNode, use, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProtectingRule } from '../../../src/features/artifacts/artifacts.contract.ts';
 import { ApiFailure } from '../api/failure.ts';
@@ -9,13 +9,16 @@ import { ProjectContext } from './project-context.ts';
 /** Why a tag stays as it is, with the rule that says so. */
 export function useProtection(): (rule: ProtectingRule | undefined) => string {
   const { t } = useTranslation();
-  return (rule) => {
-    if (!rule) return t('immutableRule.some');
-    const patternOf = ({ decoration, pattern }: ProtectingRule['tag']) =>
-      /excludes$/i.test(decoration) ? t('immutableRule.allBut', { pattern }) : pattern;
-    const { id, tag, repository } = rule;
-    return t('immutableRule.named', { id, tags: patternOf(tag), repositories: patternOf(repository) });
-  };
+  return useCallback(
+    (rule) => {
+      if (!rule) return t('immutableRule.some');
+      const patternOf = ({ decoration, pattern }: ProtectingRule['tag']) =>
+        /excludes$/i.test(decoration) ? t('immutableRule.allBut', { pattern }) : pattern;
+      const { id, tag, repository } = rule;
+      return t('immutableRule.named', { id, tags: patternOf(tag), repositories: patternOf(repository) });
+    },
+    [t],
+  );
 }
 
 /** The mark of an immutable tag. It leads to the rule those who may see the rules. */

@@ -26,13 +26,16 @@ export function executionLog(db: Db, executionId: number): Streamed {
 export function taskLog(db: Db, taskId: number): Streamed {
   return asText(async function* () {
     let limit = piece;
-    for (let after = 0; ; ) {
-      const { text, lines, last } = await readTaskText(db, taskId, after, limit);
-      yield text;
-      if (lines < limit) return;
-      after = last;
+    let read = readTaskText(db, taskId, 0, limit);
+    for (;;) {
+      const { text, lines, last } = await read;
+      if (lines < limit) return yield text;
       // Most lines are short, and then one call brings more of them: about 512 KiB.
       limit = Math.min(Math.max(piece, Math.floor((512 * 1024 * lines) / text.length)), longestPiece);
+      // While this piece is sent, the next is read.
+      read = readTaskText(db, taskId, last, limit);
+      read.catch(() => undefined);
+      yield text;
     }
   });
 }

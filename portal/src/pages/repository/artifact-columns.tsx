@@ -5,13 +5,13 @@ import { Ago } from '../../components/ago.tsx';
 import { bytesWriter } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { useProtection } from '../../components/immutable-rule.tsx';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
 import { shortDigest } from '../../components/digest.ts';
 import { DigestLink } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
+import { type RowTexts, useRowTexts } from './row-texts.ts';
 import { platformsOf } from './platforms.ts';
 import { useRepository } from '../../components/repository-context.ts';
 import { useKind } from '../../components/artifact-kind.ts';
@@ -29,19 +29,20 @@ interface Handlers {
 }
 
 export function useArtifactColumns({ open, toggle, act }: Handlers): Column<Artifact>[] {
-  const { t, i18n } = useTranslation('repository');
+  const { language } = useTranslation().i18n;
+  const texts = useRowTexts();
   const kindOf = useKind();
-  const { language } = i18n;
   // The same ones at each drawing: a row whose columns are others is drawn again.
   return useMemo(() => {
+    const { t } = texts;
     const bytes = bytesWriter(language);
     return [
       {
         id: 'digest',
         label: t('digest'),
-        cell: (artifact) => <Digest artifact={artifact} open={open} toggle={toggle} />,
+        cell: (artifact) => <Digest artifact={artifact} texts={texts} open={open} toggle={toggle} />,
       },
-      { id: 'tags', label: t('tags'), cell: ({ tags }) => <Tags tags={tags} /> },
+      { id: 'tags', label: t('tags'), cell: ({ tags }) => <Tags tags={tags} texts={texts} /> },
       {
         id: 'type',
         label: t('type'),
@@ -77,14 +78,18 @@ export function useArtifactColumns({ open, toggle, act }: Handlers): Column<Arti
       {
         id: 'actions',
         label: t('table.actions'),
-        cell: (artifact) => <Actions artifact={artifact} act={act} />,
+        cell: (artifact) => <Actions artifact={artifact} texts={texts} act={act} />,
       },
     ];
-  }, [t, language, kindOf, open, toggle, act]);
+  }, [texts, language, kindOf, open, toggle, act]);
 }
 
-function Digest({ artifact, open, toggle }: { artifact: Artifact } & Omit<Handlers, 'act'>) {
-  const { t } = useTranslation('repository');
+interface CellProps {
+  readonly artifact: Artifact;
+  readonly texts: RowTexts;
+}
+
+function Digest({ artifact, texts: { t }, open, toggle }: CellProps & Omit<Handlers, 'act'>) {
   const { digest = '', references, accessories, annotations } = artifact;
   const holds = references !== null || accessories !== null || annotations !== undefined;
   const isOpen = open === digest;
@@ -112,9 +117,7 @@ function Digest({ artifact, open, toggle }: { artifact: Artifact } & Omit<Handle
 
 const shownTags = 5;
 
-function Tags({ tags }: { tags: Artifact['tags'] }) {
-  const { t } = useTranslation('repository');
-  const protection = useProtection();
+function Tags({ tags, texts: { t, protection } }: { tags: Artifact['tags']; texts: RowTexts }) {
   if (tags === null) return <>{t('untagged')}</>;
   // The newest is the one that people look for.
   const newest = tags.toReversed();
@@ -132,13 +135,11 @@ function Tags({ tags }: { tags: Artifact['tags'] }) {
   );
 }
 
-function Actions({ artifact, act }: { artifact: Artifact; act: Handlers['act'] }) {
-  const { t } = useTranslation('repository');
+function Actions({ artifact, texts: { t, protection }, act }: CellProps & Pick<Handlers, 'act'>) {
   const { can } = useProject();
   const { whole } = useRepository();
   const { digest = '', type, tags } = artifact;
   const name = shortDigest(digest);
-  const protection = useProtection();
   const immutable = tags?.find((tag) => tag.immutable);
   const refusal = can('artifact:delete') ? undefined : t('mayNotDeleteArtifact');
   const platforms = platformsOf(artifact);

@@ -5,9 +5,10 @@ interface LabelsProps {
 }
 
 export function Labels({ labels }: LabelsProps) {
+  if (!labels || labels.length === 0) return null;
   return (
     <span className="labels">
-      {labels?.map(({ id, name, color }) => (
+      {labels.map(({ id, name, color }) => (
         <LabelChip key={id} name={name} colour={color} />
       ))}
     </span>

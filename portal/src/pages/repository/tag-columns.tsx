@@ -6,13 +6,14 @@ import { Ago } from '../../components/ago.tsx';
 import { bytesWriter } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { ImmutableBadge, useProtection } from '../../components/immutable-rule.tsx';
+import { ImmutableBadge } from '../../components/immutable-rule.tsx';
 import { PullCommandsButton } from '../../components/pull-commands.tsx';
 import { ArtifactLink } from '../../components/artifact-link.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
 import { DigestLink } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
+import { type RowTexts, useRowTexts } from './row-texts.ts';
 import { useRepository } from '../../components/repository-context.ts';
 import { useKind } from '../../components/artifact-kind.ts';
 
@@ -22,14 +23,15 @@ export interface TagAction {
 }
 
 export function useTagColumns(open: (action: TagAction) => void): Column<TagInRepository>[] {
-  const { t, i18n } = useTranslation('repository');
+  const { language } = useTranslation().i18n;
+  const texts = useRowTexts();
   const kindOf = useKind();
-  const { language } = i18n;
   // The same ones at each drawing: a row whose columns are others is drawn again.
   return useMemo(() => {
+    const { t } = texts;
     const bytes = bytesWriter(language);
     return [
-      { id: 'name', label: t('tag'), sort: 'name', cell: (tag) => <Name tag={tag} /> },
+      { id: 'name', label: t('tag'), sort: 'name', cell: (tag) => <Name tag={tag} texts={texts} /> },
       { id: 'digest', label: t('digest'), cell: ({ digest }) => <DigestLink digest={digest} /> },
       {
         id: 'type',
@@ -59,14 +61,18 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
       {
         id: 'actions',
         label: t('table.actions'),
-        cell: (tag) => <Actions tag={tag} open={open} />,
+        cell: (tag) => <Actions tag={tag} texts={texts} open={open} />,
       },
     ];
-  }, [t, language, kindOf, open]);
+  }, [texts, language, kindOf, open]);
 }
 
-function Name({ tag }: { tag: TagInRepository }) {
-  const { t } = useTranslation('repository');
+interface NameProps {
+  readonly tag: TagInRepository;
+  readonly texts: RowTexts;
+}
+
+function Name({ tag, texts: { t } }: NameProps) {
   const signed = tag.accessory_types.some((type) => type.startsWith('signature.'));
   return (
     <span className="tag-name">
@@ -81,13 +87,15 @@ function Name({ tag }: { tag: TagInRepository }) {
   );
 }
 
-function Actions({ tag, open }: { tag: TagInRepository; open: (action: TagAction) => void }) {
-  const { t } = useTranslation('repository');
+interface ActionsProps extends NameProps {
+  readonly open: (action: TagAction) => void;
+}
+
+function Actions({ tag, texts: { t, protection }, open }: ActionsProps) {
   const { can } = useProject();
   const { whole } = useRepository();
   const { name = '', digest, type, platforms } = tag;
-  const protection = useProtection();
-  const refusal = tag.immutable ? protection(tag.immutable_rule) : t('mayNotRemoveTag');
+  const refusal = () => (tag.immutable ? protection(tag.immutable_rule) : t('mayNotRemoveTag'));
   return (
     <span className="row-actions">
       <PullCommandsButton
@@ -108,7 +116,7 @@ function Actions({ tag, open }: { tag: TagInRepository; open: (action: TagAction
           {
             label: t('removeTag'),
             dangerous: true,
-            refusal: can('tag:delete') && !tag.immutable ? undefined : refusal,
+            refusal: can('tag:delete') && !tag.immutable ? undefined : refusal(),
             onClick: () => open({ what: 'remove', tag }),
           },
         ]}
