@@ -27,9 +27,13 @@ export const carryOutCollection = (parts: CollectionParts & { database: Database
       return noteStaying(run);
     }
     let told = performance.now();
-    const tell = (soFar: Collected) => {
-      if (performance.now() - told < 2_000) return;
+    const isTime = () => {
+      if (performance.now() - told < 2_000) return false;
       told = performance.now();
+      return true;
+    };
+    const tell = (soFar: Collected) => {
+      if (!isTime()) return;
       run.note(progressLine(soFar));
       void run.report(resultOf(untagged, soFar)).catch(() => undefined);
     };
@@ -41,7 +45,9 @@ export const carryOutCollection = (parts: CollectionParts & { database: Database
       parallel: workers,
     });
     run.note(progressLine(soFar));
-    const orphans = await findOrphans(parts.database, parts.storage, run.signal);
+    const orphans = await findOrphans(parts.database, parts.storage, run.signal, (looked) => {
+      if (isTime()) run.note(`storage: ${looked} objects compared with the database`);
+    });
     run.note(
       `storage: ${orphans.removed} objects without a row given to removal, ${orphans.waiting} more are waited for`,
     );

@@ -27,10 +27,15 @@ export async function findOrphans(
   database: Database,
   storage: BlobDriver,
   signal: AbortSignal,
+  /** Told now and then how many objects were looked at: a bucket may hold millions. */
+  progress: (looked: number) => void = () => undefined,
 ): Promise<Orphans> {
   const found: Orphans = { waiting: 0, removed: 0, bytes: 0 };
   let chunk: { location: string; size: number }[] = [];
+  let looked = 0;
   for await (const { location, size, modifiedAt } of storage.list(signal)) {
+    looked += 1;
+    if (looked % batch === 0) progress(looked);
     if (Date.now() - modifiedAt < settledMilliseconds) continue;
     chunk.push({ location, size });
     if (chunk.length < batch) continue;
