@@ -16,7 +16,7 @@ import { createHash } from 'node:crypto';
  */
 export class Counts {
   readonly #known = new Map<string, Known>();
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, Running<unknown>>();
   readonly #large: number;
   readonly #small: number;
   readonly #largeBeside: number;
@@ -64,25 +64,32 @@ export class Counts {
   }
 
   /**
-   * Sixteen clients with one question at a time are answered by two counts: one runs, and one begins after it for
-   * all who came meanwhile. Nobody gets a count that began before he asked, but for one that would be remembered.
+   * What takes long, once for all who ask: sixteen clients with one question at a time are answered by two runs, one
+   * that is under way and one that begins after it for all who came meanwhile. Nobody gets what began before he asked.
    */
-  #ask(key: string, count: () => Promise<number>): Promise<number> {
-    const running = this.#running.get(key);
-    if (!running) return this.#begin(key, count);
-    if (this.#known.has(key)) return running.total;
-    running.next ??= running.total.then(nothing, nothing).then(() => this.#begin(key, count));
+  shared<T>(key: string, run: () => Promise<T>): Promise<T> {
+    // Under one key there is one kind of answer.
+    const running = this.#running.get(key) as Running<T> | undefined;
+    if (!running) return this.#begin(key, run);
+    running.next ??= running.answer.then(nothing, nothing).then(() => this.#begin(key, run));
     return running.next;
   }
 
-  #begin(key: string, count: () => Promise<number>): Promise<number> {
-    const running: Running = { total: this.#counted(key, count) };
+  /** The same for counts, of which one that would be remembered serves those who came later, too. */
+  #ask(key: string, count: () => Promise<number>): Promise<number> {
+    const running = this.#running.get(key) as Running<number> | undefined;
+    if (running && this.#known.has(key)) return running.answer;
+    return this.shared(key, () => this.#counted(key, count));
+  }
+
+  #begin<T>(key: string, run: () => Promise<T>): Promise<T> {
+    const running: Running<T> = { answer: run() };
     const end = () => {
       if (!running.next) this.#running.delete(key);
     };
     this.#running.set(key, running);
-    running.total.then(end, end);
-    return running.total;
+    running.answer.then(end, end);
+    return running.answer;
   }
 
   async #counted(key: string, count: () => Promise<number>): Promise<number> {
@@ -123,9 +130,9 @@ interface Known {
   readonly until: number;
 }
 
-interface Running {
-  readonly total: Promise<number>;
-  next?: Promise<number>;
+interface Running<T> {
+  readonly answer: Promise<T>;
+  next?: Promise<T>;
 }
 
 const nothing = () => undefined;

@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
 import type { Db } from '#src/database/pool.ts';
+import { anyOf, eachOf } from '#src/database/prepared.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { type Clauses } from '#src/http/query.ts';
@@ -40,7 +41,7 @@ export async function accessoriesOf(
 ): Promise<AccessoryRow[]> {
   const { rows } = await sql<AccessoryRow>`
     select ${columns} from artifact s join repository r using (repository_id) cross join ${ofSubject(most)}
-     where s.id = any(${subjects}::bigint[]) order by s.id, x.id`.execute(db);
+     where s.id = ${anyOf(subjects)} order by s.id, x.id`.execute(db);
   return rows;
 }
 
@@ -51,7 +52,7 @@ export async function inheritedAccessoriesOf(
   most: number,
 ): Promise<(AccessoryRow & { child_id: number })[]> {
   const { rows } = await sql<AccessoryRow & { child_id: number }>`
-    select i.id as child_id, p.* from unnest(${children}::bigint[]) i(id) cross join lateral (
+    select i.id as child_id, p.* from ${eachOf(children)} i(id) cross join lateral (
       select ${columns}
         from (select distinct c.parent_id from artifact_child c where c.child_id = i.id) c
         join artifact s on s.id = c.parent_id join repository r using (repository_id) cross join ${ofSubject(most)}

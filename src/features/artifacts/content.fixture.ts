@@ -137,6 +137,7 @@ export async function changesOf(app: TestApp, repository: string) {
     .selectFrom('audit_log')
     .select(['username', 'operation', 'resource_type', 'resource', 'detail'])
     .where('resource', 'like', `${repository}%`)
+    .where('operation_result', '=', true)
     .orderBy('id')
     .execute();
   return rows.filter(({ operation, resource_type, detail }) => {

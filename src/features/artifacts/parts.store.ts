@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '#src/database/pool.ts';
+import { anyOf, eachOf } from '#src/database/prepared.ts';
 
 export interface TagRow {
   readonly id: number;
@@ -16,7 +17,7 @@ export async function tagsOf(db: Db, artifacts: readonly number[], most: number)
     select t.* from artifact a cross join lateral (
       select id, repository_id, artifact_id, name, push_time, pull_time from tag
        where artifact_id = a.id and repository_id = a.repository_id order by id desc limit ${most}
-    ) t where a.id = any(${artifacts}::bigint[]) order by t.artifact_id, t.id`.execute(db);
+    ) t where a.id = ${anyOf(artifacts)} order by t.artifact_id, t.id`.execute(db);
   return rows;
 }
 
@@ -36,7 +37,7 @@ export async function labelsOf(db: Db, artifacts: readonly number[]): Promise<La
   const { rows } = await sql<LabelRow>`
     select l.artifact_id, label.id, name, description, color, scope, project_id, label.creation_time, update_time
       from artifact_label l join label on label.id = l.label_id
-     where l.artifact_id = any(${artifacts}::bigint[]) order by l.artifact_id, label.id`.execute(db);
+     where l.artifact_id = ${anyOf(artifacts)} order by l.artifact_id, label.id`.execute(db);
   return rows;
 }
 
@@ -61,7 +62,7 @@ export async function referencesOf(
     select c.parent_id, c.child_id, a.digest as child_digest,
            case when c.bytes <= ${bytes} then c.platform end as platform,
            case when c.bytes <= ${bytes} then c.annotations end as annotations
-      from unnest(${artifacts}::bigint[]) i(id) cross join lateral (
+      from ${eachOf(artifacts)} i(id) cross join lateral (
         select *, sum(coalesce(octet_length(platform::text), 0) + coalesce(octet_length(annotations::text), 0))
                     over (order by position) as bytes
           from (select * from artifact_child where parent_id = i.id order by position limit ${most}) all_of_it

@@ -15,10 +15,17 @@ export interface StorageUse {
  * The biggest repositories. None is bigger than its project, so projects are looked into from the biggest one down, and
  * no further than to one that is smaller than what is found: usually the first few.
  */
-export async function biggestRepositories(
-  ctx: Context,
-  { limit, project_id }: { readonly limit: number; readonly project_id?: number },
-): Promise<StorageUse> {
+export function biggestRepositories(ctx: Context, asked: Asked): Promise<StorageUse> {
+  // Seconds of work on a connection each: asked for often, they would leave none for others.
+  return ctx.counts.shared(`biggest repositories ${JSON.stringify(asked)}`, () => find(ctx, asked));
+}
+
+interface Asked {
+  readonly limit: number;
+  readonly project_id?: number;
+}
+
+async function find(ctx: Context, { limit, project_id }: Asked): Promise<StorageUse> {
   const until = performance.now() + patienceMilliseconds;
   const left = () => Math.max(1, Math.round(until - performance.now()));
   let open = await store.listProjects(ctx.db, project_id);
