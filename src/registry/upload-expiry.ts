@@ -4,9 +4,21 @@ import type { BlobDriver, Draft, StoredDraft } from '#src/storage/driver.ts';
 
 const expired = statement<{ draft: Draft }>(
   'expired-uploads',
-  `delete from upload where id in (
-     select id from upload where expires_at < now() order by expires_at limit 100 for update skip locked)
-   returning draft`,
+  `with gone as (
+     delete from upload where id in (
+       select id from upload where expires_at < now() order by expires_at limit 100 for update skip locked)
+     returning draft, repository_id, size
+   ), noted as (
+     insert into collection_ledger (kind, repository, size, reason)
+       select 'upload', r.name, g.size, 'abandoned: nothing was added to it within ' || $1::text || ' hours'
+         from gone g left join repository r using (repository_id)
+   ) select draft from gone`,
+);
+
+const noteDrafts = statement<never>(
+  'note-removed-drafts',
+  `insert into collection_ledger (kind, reason)
+     select 'upload', 'no upload named the draft ' || key from unnest($1::text[]) as key`,
 );
 
 const known = statement<{ key: string }>(
@@ -26,6 +38,7 @@ export class UploadExpiry {
   readonly #database: Database;
   readonly #storage: BlobDriver;
   readonly #log: Logger;
+  readonly #hours: number;
   readonly #orphanMilliseconds: number;
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -35,6 +48,7 @@ export class UploadExpiry {
     this.#database = database;
     this.#storage = storage;
     this.#log = log;
+    this.#hours = expiryHours;
     this.#orphanMilliseconds = expiryHours * 3_600_000 + dayMilliseconds;
   }
 
@@ -63,7 +77,7 @@ export class UploadExpiry {
 
   async #removeExpired(): Promise<void> {
     for (;;) {
-      const rows = await this.#database.query(expired, []);
+      const rows = await this.#database.query(expired, [String(this.#hours)]);
       for (const { draft } of rows) await this.#storage.discard(draft, this.#signal());
       if (rows.length > 0) this.#log.info({ uploads: rows.length }, 'removed expired uploads');
       if (rows.length < batchSize) return;
@@ -86,9 +100,9 @@ export class UploadExpiry {
     if (drafts.length === 0) return;
     const rows = await this.#database.query(known, [drafts.map(({ draft }) => draft.key)]);
     const named = new Set(rows.map(({ key }) => key));
-    for (const { draft } of drafts) {
-      if (!named.has(draft.key)) await this.#storage.discard(draft, this.#signal());
-    }
+    const unnamed = drafts.filter(({ draft }) => !named.has(draft.key));
+    for (const { draft } of unnamed) await this.#storage.discard(draft, this.#signal());
+    if (unnamed.length > 0) await this.#database.query(noteDrafts, [unnamed.map(({ draft }) => draft.key)]);
   }
 
   #signal(): AbortSignal {

@@ -21,6 +21,14 @@ async function abandon(): Promise<string> {
   return location;
 }
 
+const ledger = () =>
+  app.database.db
+    .selectFrom('collection_ledger')
+    .select(['repository', 'size', 'reason'])
+    .where('kind', '=', 'upload')
+    .orderBy('id')
+    .execute();
+
 const drafts = () => readdir(join(app.storage, 'drafts'));
 
 test('G-33: an upload past its time goes with its bytes, one within its time stays', async () => {
@@ -39,6 +47,13 @@ test('G-33: an upload past its time goes with its bytes, one within its time sta
   expect(kept.headers['range']).toBe('0-999');
   expect(left).toHaveLength(1);
   expect(await drafts()).toHaveLength(1);
+  expect(await ledger()).toEqual([
+    {
+      repository: 'library/expiry',
+      size: 1_000,
+      reason: 'abandoned: nothing was added to it within 168 hours',
+    },
+  ]);
 });
 
 test('a draft that no row names goes only when it is older than any upload may become', async () => {
@@ -58,4 +73,8 @@ test('a draft that no row names goes only when it is older than any upload may b
   const old = (await drafts()).length;
 
   expect([young - before, old - before]).toEqual([1, 0]);
+  expect((await ledger()).at(-1)).toMatchObject({
+    repository: null,
+    reason: expect.stringMatching(/^no upload named the draft ./),
+  });
 });

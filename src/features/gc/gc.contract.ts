@@ -64,7 +64,7 @@ export const updateGCSchedule = endpoint('PUT /system/gc/schedule', {
 const LedgerEntry = Type.Object({
   id: Type.Integer(),
   deleted_at: DateTime(),
-  kind: Type.String({ description: 'tag, artifact, repository, link, blob, object, orphan or upload' }),
+  kind: Type.String({ description: 'tag, artifact, repository, link, blob, orphan or upload' }),
   repository: Type.Optional(Type.String()),
   digest: Type.Optional(Type.String()),
   tags: Type.Optional(Type.Array(Type.String())),
