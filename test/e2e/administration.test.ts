@@ -9,11 +9,8 @@ describe.runIf(hasBrowser)('running the registry (needs /usr/bin/chromium)', () 
   beforeAll(async () => {
     portal = await startPortal();
     await portal.app.createUser('grace');
-    visit = await portal.visit({ colorScheme: 'dark' });
+    visit = await portal.signedIn('admin', { colorScheme: 'dark' });
     ({ page } = visit);
-    await page.goto('/account/sign-in?redirect_url=/harbor/configs');
-    await visit.signIn('admin');
-    await page.getByRole('heading', { name: 'Configuration', level: 1 }).waitFor();
   });
   afterAll(() => portal.close());
 
@@ -194,9 +191,8 @@ describe.runIf(hasBrowser)('running the registry (needs /usr/bin/chromium)', () 
   });
 
   test('people who do not run it are told so', async () => {
-    const other = await portal.visit();
-    await other.page.goto('/account/sign-in?redirect_url=/harbor/configs/setting');
-    await other.signIn('grace');
+    const other = await portal.signedIn('grace');
+    await other.page.goto('/harbor/configs/setting');
 
     await other.page.getByText('You may not see this').waitFor();
     expect(await other.page.getByRole('link', { name: 'Configuration' }).count()).toBe(0);

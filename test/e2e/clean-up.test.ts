@@ -26,11 +26,8 @@ describe.runIf(hasBrowser)('cleaning up (needs /usr/bin/chromium)', () => {
       .updateTable('blob')
       .set({ leased_until: new Date(0) })
       .execute();
-    visit = await portal.visit();
+    visit = await portal.signedIn('admin');
     ({ page } = visit);
-    await page.goto('/account/sign-in?redirect_url=/harbor/usage');
-    await visit.signIn('admin');
-    await page.getByRole('heading', { name: 'Usage' }).waitFor();
   });
   afterAll(() => portal.close());
 

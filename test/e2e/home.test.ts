@@ -17,9 +17,8 @@ describe.runIf(hasBrowser)('from anywhere (needs /usr/bin/chromium)', () => {
   afterAll(() => portal.close());
 
   async function signedIn(as = 'admin'): Promise<Visit & { copied: () => Promise<string> }> {
-    const visit = await portal.visit({ permissions: ['clipboard-read', 'clipboard-write'] });
+    const visit = await portal.signedIn(as, { permissions: ['clipboard-read', 'clipboard-write'] });
     await visit.page.goto('/');
-    await visit.signIn(as);
     await visit.page.getByRole('heading', { name: 'Home' }).waitFor();
     return { ...visit, copied: () => visit.page.evaluate<string>('navigator.clipboard.readText()') };
   }
@@ -208,9 +207,8 @@ describe.runIf(hasBrowser)('one’s own account (needs /usr/bin/chromium)', () =
   afterAll(() => portal.close());
 
   test('gets a new password, and who changed it stays signed in', async () => {
-    const { page, signIn } = await portal.visit();
-    await page.goto('/account/sign-in?redirect_url=/harbor/account/password');
-    await signIn('grace');
+    const { page } = await portal.signedIn('grace');
+    await page.goto('/harbor/account/password');
     const change = async (before: string, password: string) => {
       await page.getByLabel(/^Current password/).fill(before);
       await page.getByLabel(/^New password\b(?! again)/).fill(password);
@@ -231,9 +229,8 @@ describe.runIf(hasBrowser)('one’s own account (needs /usr/bin/chromium)', () =
   });
 
   test('of the first administrator is renamed, and signs in under the new name', async () => {
-    const { page, signIn } = await portal.visit();
-    await page.goto('/account/sign-in?redirect_url=/harbor/account/profile');
-    await signIn('admin');
+    const { page, signIn } = await portal.signedIn('admin');
+    await page.goto('/harbor/account/profile');
 
     await page.getByLabel(/^E-mail/).fill('not an address');
     await page.getByRole('button', { name: 'Save' }).click();
@@ -258,9 +255,8 @@ describe.runIf(hasBrowser)('whatever happens meanwhile (needs /usr/bin/chromium)
   afterAll(() => portal.close());
 
   async function atProjects(): Promise<Visit> {
-    const visit = await portal.visit();
-    await visit.page.goto('/account/sign-in?redirect_url=/harbor/projects');
-    await visit.signIn('admin');
+    const visit = await portal.signedIn('admin');
+    await visit.page.goto('/harbor/projects');
     await visit.page.getByRole('link', { name: 'alpha' }).waitFor();
     return visit;
   }

@@ -55,9 +55,8 @@ describe.runIf(hasBrowser)('tabs and actions (needs /usr/bin/chromium)', () => {
     page.getByRole('navigation', { name: 'Parts of the project' }).getByRole('link').allTextContents();
 
   test.each(callers)('of a project are for %s what the table of permissions says', async (name, may) => {
-    const { page, signIn } = await portal.visit();
-    await page.goto(`/account/sign-in?redirect_url=/harbor/projects/${project}/repositories`);
-    await signIn(name.toLowerCase());
+    const { page } = await portal.signedIn(name.toLowerCase());
+    await page.goto(`/harbor/projects/${project}/repositories`);
     await page.getByRole('row').nth(1).waitFor();
 
     const visible = tabs.filter(({ sees }) => may(sees));

@@ -17,10 +17,7 @@ describe.runIf(hasBrowser)('many tags, and what they were (needs /usr/bin/chromi
     first = (await pushImage(portal.app, 'grace', 'team/app', 'latest', makeImage())).image.digest;
     second = (await pushImage(portal.app, 'dev', 'team/app', 'latest', makeImage())).image.digest;
     await branches(600);
-    visit = await portal.visit();
-    await visit.page.goto('/account/sign-in');
-    await visit.signIn('grace');
-    await visit.page.getByRole('button', { name: 'Account: grace' }).waitFor();
+    visit = await portal.signedIn('grace');
   });
   afterAll(() => portal.close());
 

@@ -17,7 +17,11 @@ export function ReadmeTab() {
   return text.length > mostMarkdown ? (
     <Source label={t('tabs.readme')} text={text} />
   ) : (
-    <Markdown text={text} />
+    <>
+      {/* The headings of the text stand below one of the page. */}
+      <h2 className="part">{t('tabs.readme')}</h2>
+      <Markdown text={text} />
+    </>
   );
 }
 

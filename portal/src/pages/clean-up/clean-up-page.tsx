@@ -14,7 +14,7 @@ export function CleanUpPage() {
         {t('about')}{' '}
         <Anchor
           inherit
-          underline="always"
+          td="underline"
           renderRoot={(props) => <Link {...props} to="/harbor/usage" search={{}} />}
         >
           {t('usage')}
