@@ -121,7 +121,7 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
     expect(await button.getAttribute('aria-disabled')).toBe('true');
   });
 
-  test('lose a repository', async () => {
+  test('lose a repository, and have it back by undo', async () => {
     await pushImage(portal.app, 'admin', 'backend/old/one', '1.0');
     const { page } = await open(`/harbor/projects/${backend}/repositories?filter=old`, 'admin');
 
@@ -130,7 +130,12 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
     await page.getByText('The repository backend/old/one is deleted.').waitFor();
 
     const path = '/api/v2.0/projects/backend/repositories/old%252Fone';
-    expect((await portal.app.send('admin', { path })).status).toBe(404);
+    const deleted = await portal.app.send('admin', { path });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('link', { name: 'old/one' }).waitFor();
+
+    const pulled = await portal.app.send('admin', { path: '/v2/backend/old/one/manifests/1.0' });
+    expect([deleted.status, pulled.status]).toEqual([404, 200]);
   });
 
   test('that nobody may know of ask to sign in', async () => {

@@ -63,6 +63,24 @@ export const contentVisits: Visits = {
     },
     call: (scene) => post(`${repositories(scene)}/lost/artifacts/v${scene.number}/restore`),
   },
+  restoreRepository: {
+    rule: 'project artifact:create',
+    prepare: async (scene) => {
+      const repository = `sunk-${scene.number}`;
+      await pushImage(scene.app, 'admin', `${scene.place.name}/${repository}`, 'v1', makeImage(0));
+      await prepare(scene.app, 'DELETE', `${repositories(scene)}/${repository}`);
+    },
+    call: (scene) => post(`${repositories(scene)}/sunk-${scene.number}/restore`),
+  },
+  getRestorableRepository: {
+    rule: 'project artifact:create',
+    prepare: async (scene) => {
+      const repository = `wreck-${scene.number}`;
+      await pushImage(scene.app, 'admin', `${scene.place.name}/${repository}`, 'v1', makeImage(0));
+      await prepare(scene.app, 'DELETE', `${repositories(scene)}/${repository}`);
+    },
+    call: (scene) => get(`${repositories(scene)}/wreck-${scene.number}/restore`),
+  },
   previewDeletion: {
     rule: 'project artifact:delete',
     call: (scene) => get(`${artifacts(scene)}/v1/deletion`),

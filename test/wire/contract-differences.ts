@@ -100,6 +100,8 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'restoreArtifact: Harbor has no such operation': 'an extension: what was deleted comes back for a time',
   'previewDeletion: Harbor has no such operation': 'an extension: what goes along is known before',
   'getRestorable: Harbor has no such operation': 'an extension: see restoreArtifact',
+  'restoreRepository: Harbor has no such operation': 'an extension: see restoreArtifact',
+  'getRestorableRepository: Harbor has no such operation': 'an extension: see restoreArtifact',
   'getRetention: answer.trigger.settings.cron is not there':
     'Harbor sends it; its document leaves the object open',
   'getRetention: answer.trigger.settings.next_scheduled_time is not there':

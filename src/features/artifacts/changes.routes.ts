@@ -7,6 +7,7 @@ import * as foresight from './foresight.contract.ts';
 import { getRestorable, previewDeletion } from './foresight.ts';
 import * as restore from './restore.contract.ts';
 import { restoreArtifact } from './restore.ts';
+import { getRestorableRepository, restoreRepository } from './restore-repository.ts';
 
 export function artifactChangeRoutes(parts: ContentParts): readonly Route[] {
   return [
@@ -23,6 +24,20 @@ export function artifactChangeRoutes(parts: ContentParts): readonly Route[] {
       const { artifacts, tags } = await restoreArtifact(ctx, parts, project, params);
       return { artifacts: [...artifacts], tags: [...tags] };
     }),
+
+    route(restore.getRestorableRepository, async (ctx, { project, params }) => {
+      const found = await getRestorableRepository(ctx, project, params.repository_name);
+      const { artifacts, deleted_at, restorable_until } = found;
+      return {
+        artifacts,
+        deleted_at: deleted_at.toISOString(),
+        restorable_until: restorable_until.toISOString(),
+      };
+    }),
+
+    route(restore.restoreRepository, (ctx, { project, params }) =>
+      restoreRepository(ctx, parts, project, params.repository_name),
+    ),
 
     route(foresight.previewDeletion, (ctx, { project, params }) => previewDeletion(ctx, project, params)),
 

@@ -77,7 +77,12 @@ export async function restoreDigest(
   return root && restoreTree(ctx, repository, root);
 }
 
-async function restoreTree(ctx: TxContext, repository: Repository, root: store.Kept): Promise<Restored> {
+/** For a caller as that of `restoreDigest`, who has the root locked. */
+export async function restoreTree(
+  ctx: TxContext,
+  repository: Repository,
+  root: store.Kept,
+): Promise<Restored> {
   const tree = await treeOf(ctx, root);
   const ids = tree.map(({ id }) => id);
   await linkBlobs(ctx.db, repository, await store.lockKeptBlobs(ctx.db, ids));

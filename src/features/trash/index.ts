@@ -1,1 +1,1 @@
-export { keepArtifacts, keepRepository, noteTags, removeOfProject } from './trash.ts';
+export { keepArtifacts, keepRepository, noteTags, removeOfProject, repositoryDeleted } from './trash.ts';

@@ -4,6 +4,8 @@ import type { TxContext } from '#src/context.ts';
 import * as store from './trash.store.ts';
 
 const byHand = 'deleted on request';
+/** Why things went that went with their whole repository. */
+export const repositoryDeleted = 'repository deleted';
 
 /**
  * Called in the transaction that deletes these artifacts, while they still have their tags and references: writes the
@@ -22,7 +24,7 @@ export async function keepArtifacts(
 export async function keepRepository(
   ctx: TxContext,
   place: store.Place,
-  why = 'repository deleted',
+  why = repositoryDeleted,
 ): Promise<void> {
   await store.keepRepository(ctx.db, place, deletionOf(ctx, why));
 }

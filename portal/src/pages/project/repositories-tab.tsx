@@ -8,6 +8,7 @@ import type { Repository } from '../../../../src/features/repositories/repositor
 import { contains, listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { nameWithin } from '../../api/repository-name.ts';
 import { useApi } from '../../api/use-api.ts';
+import { offerRepositoryUndo } from '../../artifact-actions/undo.tsx';
 import { ActionButton } from '../../components/action-button.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -153,13 +154,17 @@ function DeleteRepositoryDialog({ repository, onClose }: { repository: Repositor
   const client = useQueryClient();
   const project = useProject();
   const { name = '', artifact_count } = repository;
+  const params = { project_name: project.name, repository_name: nameWithin(project.name, name) };
   const remove = useMutation({
-    mutationFn: () =>
-      api('DELETE /projects/:project_name/repositories/:repository_name', {
-        params: { project_name: project.name, repository_name: nameWithin(project.name, name) },
-      }),
+    mutationFn: () => api('DELETE /projects/:project_name/repositories/:repository_name', { params }),
     onSuccess: async () => {
-      notifications.show({ message: t('repositories.deleted', { name }) });
+      const text = t('repositories.deleted', { name });
+      // An empty one, or one that nobody keeps: then there is nothing to bring back.
+      const kept = await api('GET /projects/:project_name/repositories/:repository_name/restore', {
+        params,
+      }).catch(() => undefined);
+      if (kept) offerRepositoryUndo({ text, params });
+      else notifications.show({ message: text });
       onClose();
       await client.invalidateQueries({ queryKey: ['repositories', project.id] });
     },
