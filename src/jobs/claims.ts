@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type Database, statement } from '#src/database/pool.ts';
 import type { Job } from './job.ts';
+import { sweepExecutions } from './sweep.ts';
 
 /** A task that this process holds; `claim` fences it. */
 export interface Claim {
@@ -37,15 +38,6 @@ const nextDue = statement<{ seconds: number | null }>(
   `select extract(epoch from least(
        (select min(run_at) from task where job = any($1::text[]) and status in ('Pending', 'Scheduled') and run_at > now()),
        (select min(next_time) from schedule where next_time > now())) - now())::float8 as seconds`,
-);
-
-const sweepExecutions = statement<never>(
-  'sweep-executions',
-  `delete from execution where id in (
-     select o.id from execution e, lateral (
-       select x.id, x.status from execution x where x.vendor_type = e.vendor_type and x.vendor_id = e.vendor_id
-        order by x.id desc offset $2 limit 200) o
-      where e.id = $1 and o.status <> 'Running')`,
 );
 
 const beat = statement<never>(

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Static, TSchema } from 'typebox';
 import type { TxContext } from '#src/context.ts';
-import type { Db } from '#src/database/pool.ts';
+import { type Db, run } from '#src/database/pool.ts';
 import type { Job } from './job.ts';
+import { sweepExecutions } from './sweep.ts';
 
 /** The channel on which processes hear of new work (empty payload) and of tasks to stop (their ids). */
 export const jobsChannel = 'moorage_jobs';
@@ -17,7 +18,7 @@ export interface NewExecution {
   readonly attributes?: Record<string, unknown>;
 }
 
-/** Opens an execution; tasks are added with `enqueue`, and `settle` ends one that gets none. Returns its id. */
+/** Opens an execution; tasks are added with `enqueue`, and `endEmpty` ends one that gets none. Returns its id. */
 export async function startExecution(ctx: TxContext, given: NewExecution): Promise<number> {
   const { id } = await ctx.db
     .insertInto('execution')
@@ -91,8 +92,14 @@ export async function enqueueAll<S extends TSchema>(
   if (tasks.length > 0) await sql`select pg_notify(${jobsChannel}, '')`.execute(ctx.db);
 }
 
-/** Ends an execution whose tasks are all over, or that has none. */
-export async function settle(ctx: TxContext, executionId: number): Promise<void> {
+/** Ends an execution that has no tasks. Nobody runs it, so what is too old of its kind goes here. */
+export async function endEmpty(ctx: TxContext, executionId: number, job: Job): Promise<void> {
+  await settle(ctx, executionId);
+  await run(ctx.db, sweepExecutions, [executionId, job.keep]);
+}
+
+/** Ends an execution whose tasks are all over. */
+async function settle(ctx: TxContext, executionId: number): Promise<void> {
   await sql`select settle_execution(${executionId})`.execute(ctx.db);
 }
 

@@ -7,7 +7,7 @@ import { type Context, inTransaction } from '#src/context.ts';
 import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { createTestDatabase } from '#test/support/database.ts';
-import { enqueue, startExecution, stopExecution } from './executions.ts';
+import { endEmpty, enqueue, startExecution, stopExecution } from './executions.ts';
 import { type CarriedOut, carryOut, defineJob, type Job, type JobRun, type Scheduled } from './job.ts';
 import { Runner } from './runner.ts';
 import { setSchedule } from './schedules.ts';
@@ -176,6 +176,59 @@ describe('a job', () => {
     await ended(await push(job, 3, () => 'one'));
 
     expect(order).toEqual(['begin 0', 'end 0', 'begin 1', 'end 1', 'begin 2', 'end 2']);
+  });
+});
+
+describe('of each kind and policy the newest executions are kept', () => {
+  const kept = async (vendorType: string) =>
+    (
+      await database.db
+        .selectFrom('execution')
+        .select('id')
+        .where('vendor_type', '=', vendorType)
+        .orderBy('id')
+        .execute()
+    ).map(({ id }) => id);
+
+  test('with their tasks and logs, and nothing of others goes', async () => {
+    const [job, other] = [numbered('SWEPT', { keep: 2 }), numbered('UNSWEPT')];
+    start([carryOut(job, async (run) => run.note('here')), carryOut(other, async () => undefined)]);
+    const first = await push(other, 1);
+    await ended(first);
+
+    const ids: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const id = await push(job, 2);
+      await ended(id);
+      ids.push(id);
+    }
+
+    await until(async () => ((await kept('SWEPT')).length === 2 ? true : undefined));
+    expect([await kept('SWEPT'), await kept('UNSWEPT')]).toEqual([ids.slice(-2), [first]]);
+    const tasks = await database.db
+      .selectFrom('task')
+      .select('execution_id')
+      .where('job', '=', 'SWEPT')
+      .execute();
+    expect(new Set(tasks.map((task) => task.execution_id))).toEqual(new Set(ids.slice(-2)));
+    const logs = await database.db.selectFrom('task_log').select('text').where('text', '=', 'here').execute();
+    expect(logs).toHaveLength(4);
+  });
+
+  test('also where they have no tasks', async () => {
+    const job = numbered('EMPTY', { keep: 2 });
+    const ids: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      ids.push(
+        await inTransaction(ctx, async (ctx) => {
+          const id = await startExecution(ctx, { vendorType: job.name, trigger: 'SCHEDULE' });
+          await endEmpty(ctx, id, job);
+          return id;
+        }),
+      );
+    }
+
+    expect(await kept('EMPTY')).toEqual(ids.slice(-2));
   });
 });
 

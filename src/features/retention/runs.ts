@@ -4,9 +4,9 @@ import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import {
+  endEmpty,
   enqueueAll,
   isUnderWay,
-  settle,
   startExecution,
   stopExecution,
   type Trigger,
@@ -58,7 +58,7 @@ async function startRun(
       attributes: { repository: nameWithinProject(name), dry_run: dryRun, total: 0, retained: 0 },
     }));
   await enqueueAll(ctx, retention, tasks, executionId);
-  if (tasks.length === 0) await settle(ctx, executionId);
+  if (tasks.length === 0) await endEmpty(ctx, executionId, retention);
   return executionId;
 }
 
