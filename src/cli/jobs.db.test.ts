@@ -108,9 +108,10 @@ describe('beside a server', () => {
       run('jobs', 'show', 'x'),
       run('jobs', 'show'),
       run('gc', '--workers', '11'),
+      run('jobs', 'list', '--status', 'done'),
     ]);
 
-    expect(results.map(({ code }) => code)).toEqual([1, 1, 2, 2, 2]);
+    expect(results.map(({ code }) => code)).toEqual([1, 1, 2, 2, 2, 2]);
     expect(results[0]?.err).toContain('already under way as 1');
   });
 });

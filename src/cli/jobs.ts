@@ -14,6 +14,9 @@ import { type Connected, connected } from './connected.ts';
 import { progressBar } from './progress.ts';
 import { stepsOf } from './steps.ts';
 
+/** Of runs; their tasks know more. */
+const statuses: readonly string[] = ['Running', 'Success', 'Error', 'Stopped'];
+
 const jobsList: Command = {
   name: 'jobs list',
   summary: 'show the latest runs of background work',
@@ -36,6 +39,9 @@ const jobsList: Command = {
     const limit = Number(call.values['limit'] ?? 20);
     if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
       throw new UsageError(`--limit takes a number from 1 to 100, not ${String(call.values['limit'])}`);
+    }
+    if (typeof status === 'string' && !statuses.includes(status)) {
+      throw new UsageError(`--status takes ${statuses.join(', ')}, not ${status}`);
     }
     const clauses = new Map(
       typeof status === 'string' ? [['status', { kind: 'equal', value: status } as const]] : [],

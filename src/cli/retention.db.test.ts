@@ -40,6 +40,7 @@ test('retention preview says what would go and what keeps the rest, and changes 
   const all = await moorage('retention', 'preview', '--project', 'library');
   const json = await moorage('retention', 'preview', '--project', 'library', '--deleted', '--json');
   const none = await moorage('retention', 'preview', '--project', 'nothing');
+  const mistyped = await moorage('retention', 'preview', '--project', 'library', '--repository', 'ap');
 
   expect(all.out.split('\n')).toEqual([
     `keep   app@${kept.digest.slice(0, 19)} v1: rule 0 (always)`,
@@ -56,7 +57,8 @@ test('retention preview says what would go and what keeps the rest, and changes 
     { repository: 'app', digest: gone.digest, tags: ['old'], retained: false, reason: 'no rule keeps it' },
     { total: 2, retained: 1, deleted: 1 },
   ]);
-  expect([all.code, none.code]).toEqual([0, 1]);
+  expect([all.code, none.code, mistyped.code]).toEqual([0, 1, 1]);
+  expect(mistyped.err).toContain('project library has no repository ap');
   expect(none.err).toContain('project nothing has no retention policy');
   expect(await app.database.db.selectFrom('artifact').select('id').execute()).toHaveLength(2);
 });

@@ -104,13 +104,20 @@ export interface PreviewedArtifact {
 /** Every artifact that the policy of a project decides about, one after the other, however many there are. */
 export async function* previewEach(
   ctx: Pick<Context, 'db' | 'live' | 'signal'>,
-  { project_id, rules }: Pick<store.PolicyRow, 'project_id' | 'rules'>,
+  { project_id, project_name, rules }: Pick<store.PolicyRow, 'project_id' | 'project_name' | 'rules'>,
   only?: string,
 ): AsyncGenerator<PreviewedArtifact> {
   const isAddressed = repositoryFilter(rules);
-  for (const one of await store.listRepositories(ctx.db, project_id)) {
+  const repositories = (await store.listRepositories(ctx.db, project_id)).filter(
+    ({ name }) => only === undefined || only === nameWithinProject(name),
+  );
+  // "0 would be deleted" of a mistyped name would be believed.
+  if (only !== undefined && repositories.length === 0) {
+    throw new Failure('NOT_FOUND', `project ${project_name} has no repository ${only}`);
+  }
+  for (const one of repositories) {
+    if (!isAddressed(one.name)) continue;
     const repository = nameWithinProject(one.name);
-    if (!isAddressed(one.name) || (only !== undefined && only !== repository)) continue;
     const decisions = await Decisions.prepare(ctx, one, rules);
     for await (const decided of decisions.all()) {
       for (const { node, verdict } of decided) {
