@@ -71,6 +71,7 @@ function RuleLink({ rule, children, otherwise = null }: RuleLinkProps) {
       to="/harbor/projects/$id/tag-strategy/immutable-tag"
       params={{ id: String(project.id) }}
       search={{ rule }}
+      style={{ color: 'var(--mantine-color-anchor)' }}
     >
       {children}
     </Link>

@@ -32,6 +32,9 @@ export function JobsTab() {
   };
   return (
     <>
+      <Text size="sm" c="dimmed" my="sm">
+        {t('jobs.help')}
+      </Text>
       <DataTable
         caption={t('jobs.title')}
         columns={useColumns(open)}
