@@ -25,8 +25,11 @@ export const retention = defineJob({
   laneLimit: 2,
 });
 
-/** Artifacts deleted in one transaction: pushes wait for their locks no longer than that takes. */
-const batch = 100;
+/**
+ * Artifacts deleted in one transaction: pushes wait for their locks no longer than that takes, a tenth of a second. By
+ * hundreds, 50,000 take 34 s instead of 22.
+ */
+const batch = 250;
 
 interface Count {
   total: number;
