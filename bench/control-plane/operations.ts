@@ -16,6 +16,7 @@ const leftOut: Record<string, string> = {
   logout: 'ends a session',
   exportAuditLogExts: 'sends the whole log as a file',
   exportLogExts: 'sends the whole log of a project as a file',
+  getStorageUse: 'a report, which adds up bytes for as long as four seconds and says when it stopped early',
   getAddition: 'reads the bytes of layers from storage, and seeded artifacts have none',
 };
 
