@@ -284,5 +284,5 @@ test('settings survive JSON, as they do on their way to a worker process', () =>
 
 test('every name in the schema is a setting that can be given', () => {
   expect(settingNames).toContain('externalUrl');
-  expect(settingNames).toHaveLength(26);
+  expect(settingNames).toHaveLength(27);
 });
