@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '#src/database/pool.ts';
 import { repositoryDeleted } from '#src/features/trash/index.ts';
-import type { Kept } from './restore.store.ts';
+import { type Kept, selectKept } from './restore.store.ts';
 
 export interface Deleted {
   readonly deletion: string;
@@ -31,8 +31,7 @@ export async function findDeleted(
 /** In the order in which they were deleted, locked; what somebody else is bringing back is passed over. */
 export async function findNext(tx: Tx, deletion: string): Promise<Kept | undefined> {
   const { rows } = await sql<Kept>`
-    select t.id, t.digest, t.media_type, t.tags, t.subject, t.push_time, t.pull_time, t.deletion, m.payload
-      from trash t join blob b on b.digest = t.digest join manifest m on m.blob_id = b.id
+    ${selectKept}
      where t.deletion = ${deletion}::uuid and t.kind = 'artifact'
      order by t.id limit 1 for update of t skip locked`.execute(tx);
   return rows[0];

@@ -13,6 +13,11 @@ export interface Kept {
   readonly payload: Buffer;
 }
 
+/** Of what is in the trash as `t`. */
+export const selectKept = sql`
+    select t.id, t.digest, t.media_type, t.tags, t.subject, t.push_time, t.pull_time, t.deletion, m.payload
+      from trash t join blob b on b.digest = t.digest join manifest m on m.blob_id = b.id`;
+
 /** The newest deletion of an artifact, by digest or by a tag that it had; locked. */
 export async function findKept(
   tx: Tx,
@@ -25,8 +30,7 @@ export async function findKept(
       ? sql<boolean>`t.digest = ${reference.digest}`
       : sql<boolean>`${reference.tag} = any(t.tags)`;
   const { rows } = await sql<Kept>`
-    select t.id, t.digest, t.media_type, t.tags, t.subject, t.push_time, t.pull_time, t.deletion, m.payload
-      from trash t join blob b on b.digest = t.digest join manifest m on m.blob_id = b.id
+    ${selectKept}
      where t.project_id = ${project_id} and t.repository = ${repository} and t.kind = 'artifact'
        and t.restorable_until > now() and ${which}
      order by t.deleted_at desc, t.id desc limit 1 for update of t`.execute(tx);
@@ -40,8 +44,7 @@ export async function listKept(
   wanted: { digests: readonly string[]; subjects: readonly string[] },
 ): Promise<Kept[]> {
   const { rows } = await sql<Kept>`
-    select t.id, t.digest, t.media_type, t.tags, t.subject, t.push_time, t.pull_time, t.deletion, m.payload
-      from trash t join blob b on b.digest = t.digest join manifest m on m.blob_id = b.id
+    ${selectKept}
      where t.deletion = ${deletion}::uuid and t.kind = 'artifact'
        and (t.digest = any(${wanted.digests}::text[]) or t.subject = any(${wanted.subjects}::text[]))
      order by t.id for update of t`.execute(tx);

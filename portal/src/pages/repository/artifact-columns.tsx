@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
-import { Ago } from '../../components/ago.tsx';
 import { bytesWriter } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
@@ -12,6 +11,7 @@ import { DigestLink } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
 import { type RowTexts, useRowTexts } from './row-texts.ts';
+import { whenColumns } from './when-columns.tsx';
 import { platformsOf } from './platforms.ts';
 import { useRepository } from '../../components/repository-context.ts';
 import { useKind } from '../../components/artifact-kind.ts';
@@ -33,7 +33,7 @@ export function useArtifactColumns({ open, toggle, act }: Handlers): Column<Arti
   const texts = useRowTexts();
   const kindOf = useKind();
   // The same ones at each drawing: a row whose columns are others is drawn again.
-  return useMemo(() => {
+  return useMemo((): Column<Artifact>[] => {
     const { t } = texts;
     const bytes = bytesWriter(language);
     return [
@@ -63,18 +63,7 @@ export function useArtifactColumns({ open, toggle, act }: Handlers): Column<Arti
         cell: ({ size = 0 }) => bytes(size),
       },
       { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
-      {
-        id: 'pushed',
-        label: t('pushed'),
-        sort: 'push_time',
-        cell: ({ push_time }) => <Ago time={push_time} />,
-      },
-      {
-        id: 'pulled',
-        label: t('pulled'),
-        sort: 'pull_time',
-        cell: ({ pull_time }) => <Ago time={pull_time} />,
-      },
+      ...whenColumns(texts),
       {
         id: 'actions',
         label: t('table.actions'),

@@ -2,7 +2,6 @@ import { Badge } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TagInRepository } from '../../../../src/features/tags/tags.contract.ts';
-import { Ago } from '../../components/ago.tsx';
 import { bytesWriter } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
@@ -14,6 +13,7 @@ import { DigestLink } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
 import { type RowTexts, useRowTexts } from './row-texts.ts';
+import { whenColumns } from './when-columns.tsx';
 import { useRepository } from '../../components/repository-context.ts';
 import { useKind } from '../../components/artifact-kind.ts';
 
@@ -27,7 +27,7 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
   const texts = useRowTexts();
   const kindOf = useKind();
   // The same ones at each drawing: a row whose columns are others is drawn again.
-  return useMemo(() => {
+  return useMemo((): Column<TagInRepository>[] => {
     const { t } = texts;
     const bytes = bytesWriter(language);
     return [
@@ -45,18 +45,7 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
         numeric: true,
         cell: ({ size }) => bytes(size),
       },
-      {
-        id: 'pushed',
-        label: t('pushed'),
-        sort: 'push_time',
-        cell: ({ push_time }) => <Ago time={push_time} />,
-      },
-      {
-        id: 'pulled',
-        label: t('pulled'),
-        sort: 'pull_time',
-        cell: ({ pull_time }) => <Ago time={pull_time} />,
-      },
+      ...whenColumns(texts),
       { id: 'labels', label: t('labels'), cell: ({ labels }) => <Labels labels={labels} /> },
       {
         id: 'actions',
