@@ -11,8 +11,8 @@ import { createHash } from 'node:crypto';
  * under its SQL and parameters, so that who may see other rows asks another question. All others are exact.
  * Counting 1,000,000 rows takes 60 ms, a page of them 1.
  *
- * `each` does the same for a number beside every row, of which a few may be large: it remembers those above 1,000, for
- * ten of them on a page are 10,000 rows to count.
+ * `each` does the same for a number beside every row, of which a few may be large: it remembers those above 300, for
+ * ten of them on a page are 3,000 rows to count.
  */
 export class Counts {
   readonly #known = new Map<string, Known>();
@@ -25,7 +25,7 @@ export class Counts {
   constructor(options: { large?: number; elapsed?: () => number } = {}) {
     this.#large = options.large ?? 10_000;
     this.#small = Math.min(500, this.#large);
-    this.#largeBeside = Math.min(1_000, this.#large);
+    this.#largeBeside = Math.min(300, this.#large);
     this.#elapsed = options.elapsed ?? (() => performance.now());
   }
 

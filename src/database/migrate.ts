@@ -19,6 +19,7 @@ import { bulk } from './migrations/0017-bulk.ts';
 import { referenceIndexes } from './migrations/0018-reference-indexes.ts';
 import { trashLabels } from './migrations/0019-trash-labels.ts';
 import { robotExpiry } from './migrations/0020-robot-expiry.ts';
+import { robotLevels } from './migrations/0021-robot-levels.ts';
 
 export interface Migration {
   readonly version: number;
@@ -48,6 +49,7 @@ const migrations: readonly Migration[] = [
   { version: 18, name: 'reference-indexes', sql: referenceIndexes },
   { version: 19, name: 'trash-labels', sql: trashLabels },
   { version: 20, name: 'robot-expiry', sql: robotExpiry },
+  { version: 21, name: 'robot-levels', sql: robotLevels },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

@@ -1,6 +1,7 @@
-import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, type Transaction } from 'kysely';
 import pg from 'pg';
-import { PreparedNames } from './prepared.ts';
+import { named, type Prepared, PreparedNames } from './prepared.ts';
+import { SharedConnections } from './shared-connections.ts';
 import type { Tables } from './tables.ts';
 
 export type Tx = Transaction<Tables>;
@@ -34,22 +35,18 @@ export async function run<Row>(
   values: readonly unknown[],
 ): Promise<Row[]> {
   const result = await db.executeQuery<Row>(
-    CompiledQuery.raw(nameMark + statement.name + nameEnd + statement.text, [...values]),
+    CompiledQuery.raw(named(statement.name, statement.text), [...values]),
   );
   return result.rows;
 }
-
-// The query builder has no place for a prepared statement's name, so `run` carries it in front of the text.
-const nameMark = '\u0000';
-const nameEnd = '\u0001';
 
 const deadlines =
   '-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000';
 
 /**
- * Opens the connections: of `max`, two thirds for prepared statements of the hot path, the rest for everything
- * else. Deadlines: 5 s for a connection, 30 s for a statement, 60 s for an idle transaction, so that no request
- * waits for ever on a database that does not answer.
+ * Opens the connections: of `max`, two thirds for prepared statements of the hot path, an eighth on which reading
+ * requests stand together, the rest for everything else. Deadlines: 5 s for a connection, 30 s for a statement, 60 s
+ * for an idle transaction, so that no request waits for ever on a database that does not answer.
  *
  * Prepared statements are planned once: PostgreSQL believes that a list of keys is longer than it is and plans
  * anew for each, 0.40 ms of CPU for a look-up that takes 0.05. Plans made while the tables of a new installation
@@ -59,11 +56,24 @@ const deadlines =
  */
 export function openDatabase(url: string, options: { max: number; applicationName?: string }): Database {
   const sent = { count: 0 };
-  const shared = { url, sent, name: options.applicationName ?? 'moorage' };
+  const open = { url, sent, name: options.applicationName ?? 'moorage' };
   const hotMax = Math.max(1, Math.round((options.max * 2) / 3));
-  const hot = openPool(shared, hotMax, '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off');
-  const pool = openPool(shared, Math.max(1, options.max - hotMax), '', new PreparedNames());
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const sharedMax = Math.floor(options.max / 8);
+  const hot = openPool(hotMax, configuration(open, hotPlans), counting(sent));
+  const pool = openPool(Math.max(1, options.max - hotMax - sharedMax), configuration(open), counting(sent));
+  const Client = counting(sent);
+  const shared = new SharedConnections(
+    () => new Client({ ...configuration(open), pipeline: true }),
+    sharedMax,
+  );
+  const names = new PreparedNames();
+  const handles = {
+    options: pool.options,
+    // Its type has cursors, too, which are not used here.
+    connect: async () => new Handle(pool, shared, names) as unknown as PostgresPoolClient,
+    end: async () => void (await Promise.all([pool.end(), shared.end()])),
+  };
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: handles }) });
   return {
     db,
     sent,
@@ -82,25 +92,23 @@ export function openDatabase(url: string, options: { max: number; applicationNam
   };
 }
 
-function openPool(
-  { url, sent, name }: { url: string; sent: { count: number }; name: string },
-  max: number,
-  extra: string,
-  names?: PreparedNames,
-): pg.Pool {
+const hotPlans = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+
+function configuration({ url, name }: { url: string; name: string }, extra = ''): pg.ClientConfig {
   const types = new pg.TypeOverrides();
   types.setTypeParser(20, Number);
-  const pool = new pg.Pool({
+  return {
     connectionString: url,
-    max,
     types,
     application_name: name,
     connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: 30_000,
     keepAlive: true,
     options: `${deadlines} ${extra}`,
-    Client: preparing(sent, names),
-  });
+  };
+}
+
+function openPool(max: number, config: pg.ClientConfig, Client: typeof pg.Client): pg.Pool {
+  const pool = new pg.Pool({ ...config, max, idleTimeoutMillis: 30_000, Client });
   // An idle connection that breaks is only news: the next query opens a new one and reports what it meets.
   pool.on('error', () => undefined);
   // One that breaks between two statements of a transaction tells nobody else: without a listener the process ends.
@@ -108,28 +116,72 @@ function openPool(
   return pool;
 }
 
-function preparing(sent: { count: number }, names: PreparedNames | undefined): typeof pg.Client {
+function counting(sent: { count: number }): typeof pg.Client {
   const query = pg.Client.prototype.query as unknown as (this: pg.Client, ...args: unknown[]) => unknown;
   return class extends pg.Client {
-    // The parent's overloads cannot be restated; arguments pass through unchanged but for the name.
+    // The parent's overloads cannot be restated; arguments pass through unchanged.
     override query(...args: unknown[]): never {
       sent.count += 1;
-      const text = args[0];
-      if (typeof text === 'string' && text.startsWith(nameMark)) {
-        const end = text.indexOf(nameEnd);
-        args[0] = { name: text.slice(1, end), text: text.slice(end + 1), values: args[1] };
-        args.splice(1, 1);
-        return query.apply(this, args) as never;
-      }
-      const name = typeof text === 'string' && Array.isArray(args[1]) ? names?.nameOf(text) : undefined;
-      if (name === undefined) return query.apply(this, args) as never;
-      const answer = query.call(this, { name, text, values: args[1] }) as Promise<unknown>;
-      return answer.catch((error: unknown) => {
-        if (isStalePlan(error)) names?.forget(text as string);
-        throw error;
-      }) as never;
+      return query.apply(this, args) as never;
     }
   };
+}
+
+/**
+ * What the query builder takes for a connection. It takes one of its own when the first statement cannot be asked on a
+ * shared one, as `begin` never can, and keeps it until it is released.
+ */
+class Handle {
+  readonly #pool: pg.Pool;
+  readonly #shared: SharedConnections;
+  readonly #names: PreparedNames;
+  #own: Promise<pg.PoolClient> | undefined;
+
+  constructor(pool: pg.Pool, shared: SharedConnections, names: PreparedNames) {
+    this.#pool = pool;
+    this.#shared = shared;
+    this.#names = names;
+  }
+
+  async query(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    const prepared = this.#names.of(text);
+    if (prepared === undefined) return (await this.#owned()).query(text, values as unknown[]);
+    try {
+      if (this.#own === undefined && prepared.shares) {
+        const answer = this.#shared.query(prepared, values);
+        if (answer !== undefined) return await answer;
+      }
+      return await ask(await this.#owned(), prepared, values);
+    } catch (error) {
+      if (isStalePlan(error)) this.#names.forget(text);
+      throw error;
+    }
+  }
+
+  release(destroy?: boolean): void {
+    // One that was not to be had has told so already.
+    void this.#own?.then(
+      (client) => client.release(destroy),
+      () => undefined,
+    );
+    this.#own = undefined;
+  }
+
+  #owned(): Promise<pg.PoolClient> {
+    this.#own ??= this.#pool.connect();
+    return this.#own;
+  }
+}
+
+async function ask(client: pg.PoolClient, prepared: Prepared, values: readonly unknown[]) {
+  const began = performance.now();
+  const answer = await client.query({
+    name: prepared.name,
+    text: prepared.text,
+    values: values as unknown[],
+  });
+  prepared.ran(performance.now() - began);
+  return answer;
 }
 
 /** A replica of another version has changed a table meanwhile: prepared again, the statement works. */

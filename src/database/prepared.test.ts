@@ -19,7 +19,7 @@ const compiler = new Kysely<object>({
 });
 
 function asked(names: PreparedNames, text: string, times: number): (string | undefined)[] {
-  return Array.from({ length: times }, () => names.nameOf(text));
+  return Array.from({ length: times }, () => names.of(text)?.name);
 }
 
 test('a statement that comes often gets a name, and keeps it', () => {

@@ -10,8 +10,10 @@ export const plannedByValue = sql.raw(`${byValue} `);
 
 /**
  * These ids as a list that has one plan whatever its length: PostgreSQL takes a list whose length it knows for shorter
- * than one that it does not, and plans anew each time (0.6 ms for ten artifacts that take 0.1).
+ * than one that it does not, and plans anew each time (0.6 ms for ten artifacts that take 0.1). `place` is `$1`.
  */
+export const listAt = (place: string): string => `array(select unnest(${place}::bigint[]))`;
+
 const listOf = (ids: readonly number[]) => sql`array(select unnest(${[...ids]}::bigint[]))`;
 
 /** For the right side of an equals sign. */
@@ -19,6 +21,34 @@ export const anyOf = (ids: readonly number[]): RawBuilder<unknown> => sql`any ($
 
 /** For FROM, a row for each. */
 export const eachOf = (ids: readonly number[]): RawBuilder<unknown> => sql`unnest(${listOf(ids)})`;
+
+/** A statement under a name of a connection's. */
+export class Prepared {
+  readonly name: string;
+  readonly text: string;
+  /** It changes and locks nothing, so that others may stand behind it on the same connection. */
+  readonly #reads: boolean;
+  #aloneUntil = Number.POSITIVE_INFINITY;
+
+  constructor(name: string, text: string) {
+    this.name = name;
+    this.text = text;
+    this.#reads = /^\s*(select|with)\b/i.test(text) && !changing.test(text);
+  }
+
+  /** Whether others may wait behind it: it only reads, and was quick when it ran last. */
+  get shares(): boolean {
+    return performance.now() >= this.#aloneUntil;
+  }
+
+  ran(milliseconds: number): void {
+    if (this.#reads) this.#aloneUntil = milliseconds < slow ? 0 : performance.now() + afterSlow;
+  }
+}
+
+const changing = /\b(insert|update|delete|merge|share|pg_\w+|set_config|nextval)\b/i;
+const slow = 50;
+const afterSlow = 10_000;
 
 /**
  * Which statements of the query builder are worth preparing: those that come again and again. Planning a page of a list
@@ -29,14 +59,18 @@ export const eachOf = (ids: readonly number[]): RawBuilder<unknown> => sql`unnes
  * is an end to their number, and what comes later is planned each time, as everything is without this.
  */
 export class PreparedNames {
-  readonly #names = new Map<string, string>();
+  readonly #prepared = new Map<string, Prepared>();
   readonly #seen = new Map<string, number>();
   #given = 0;
 
-  /** The name to prepare it under; undefined when it is sent as it is. */
-  nameOf(text: string): string | undefined {
-    const name = this.#names.get(text);
-    if (name !== undefined) return name;
+  /** What to send instead of this text; undefined when it is sent as it is. */
+  of(text: string): Prepared | undefined {
+    const found = this.#prepared.get(text);
+    if (found !== undefined) return found;
+    if (text.startsWith(nameMark)) {
+      const end = text.indexOf(nameEnd);
+      return this.#keep(text, new Prepared(text.slice(1, end), text.slice(end + 1)));
+    }
     if (this.#given >= mostNames || !preparable.test(text) || text.includes(byValue)) return undefined;
     const seen = (this.#seen.get(text) ?? 0) + 1;
     if (seen < often) {
@@ -46,16 +80,25 @@ export class PreparedNames {
     }
     this.#seen.delete(text);
     this.#given += 1;
-    this.#names.set(text, `list-${this.#given}`);
-    return this.#names.get(text);
+    return this.#keep(text, new Prepared(`list-${this.#given}`, text));
   }
 
   /** Sent as it is from now on. For a statement whose result changed its type, which PostgreSQL refuses. */
   forget(text: string): void {
-    this.#names.delete(text);
+    this.#prepared.delete(text);
+  }
+
+  #keep(text: string, prepared: Prepared): Prepared {
+    this.#prepared.set(text, prepared);
+    return prepared;
   }
 }
 
+/** The query builder has no place for a prepared statement's name, so it is carried in front of the text. */
+export const named = (name: string, text: string): string => nameMark + name + nameEnd + text;
+
+const nameMark = '\u0000';
+const nameEnd = '\u0001';
 const preparable = /^\s*(select|with|insert|update|delete)\b/i;
 const often = 5;
 const mostNames = 200;

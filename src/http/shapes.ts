@@ -31,7 +31,10 @@ export type Filled<T> = { [K in keyof T]?: NonNullable<T[K]> };
  * of the answer.
  */
 export function filled<T extends object>(shape: T): Filled<T> {
-  return Object.fromEntries(Object.entries(shape).filter(([, value]) => Boolean(value))) as Filled<T>;
+  // Every row of every list passes here: made of lists of entries it takes four times as long.
+  const kept: Partial<T> = {};
+  for (const key in shape) if (shape[key]) kept[key] = shape[key];
+  return kept as Filled<T>;
 }
 
 /** The start of every path below a project. */

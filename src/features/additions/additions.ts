@@ -1,7 +1,11 @@
 import type { Context } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
-import { additionsOf, type ArtifactRow, findArtifact } from '#src/features/artifacts/index.ts';
-import { findRepository } from '#src/features/repositories/index.ts';
+import {
+  additionsOf,
+  type ArtifactPath,
+  type ArtifactRow,
+  findArtifact,
+} from '#src/features/artifacts/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { isObject } from '#src/oci/descriptor.ts';
 import { type Descriptor, type ParsedManifest, parseManifest } from '#src/oci/manifest.ts';
@@ -18,9 +22,7 @@ export interface Addition {
   readonly content: string;
 }
 
-export interface AdditionPath {
-  readonly repository_name: string;
-  readonly reference: string;
+export interface AdditionPath extends ArtifactPath {
   readonly addition: string;
 }
 
@@ -75,8 +77,7 @@ export async function getAddition(
   project: GuardedProject,
   path: AdditionPath,
 ): Promise<Addition> {
-  const repository = await findRepository(ctx, project, path.repository_name);
-  const artifact = await findArtifact(ctx, repository, path.reference);
+  const { repository, artifact } = await findArtifact(ctx, project, path);
   const names =
     artifact.type === 'SBOM' ? ['sbom'] : additionsOf(artifact.type, artifact.config_media_type !== null);
   const read = ['manifest', ...names].includes(path.addition) ? readers[path.addition] : undefined;

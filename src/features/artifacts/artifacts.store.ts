@@ -1,12 +1,14 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
-import { anyOf } from '#src/database/prepared.ts';
-import { listedInEach, listedInProject } from '#src/features/repositories/index.ts';
+import { run, statement } from '#src/database/pool.ts';
+import { listAt } from '#src/database/prepared.ts';
+import { listedInProject, listedInRepository } from '#src/features/repositories/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { type Clauses, parseQuery } from '#src/http/query.ts';
 import { countable } from './accessories.store.ts';
 import { contentFilter, type Within, withPlusSigns } from './content-filter.ts';
+import type { Sought } from './find.store.ts';
 
 /** An artifact as lists show it, without what other tables hold beside it. */
 export interface ListedArtifact {
@@ -33,14 +35,14 @@ export interface ListedArtifact {
 }
 
 // Harbor: an artifact's media type is its config's; an index may name one in an annotation (CNAB does).
-const mediaType = sql`coalesce(a.config_media_type, a.annotations->>'org.opencontainers.artifact.mediaType', a.media_type)`;
+const mediaType = `coalesce(a.config_media_type, a.annotations->>'org.opencontainers.artifact.mediaType', a.media_type)`;
 
 const keys: ListKeys = {
   keys: {
     id: { type: 'integer', sql: sql.ref('a.id') },
     type: { type: 'text', sql: sql.ref('a.type') },
     digest: { type: 'text', sql: sql.ref('a.digest') },
-    media_type: { type: 'text', sql: mediaType },
+    media_type: { type: 'text', sql: sql.raw(mediaType) },
     manifest_media_type: { type: 'text', sql: sql.ref('a.media_type') },
     artifact_type: { type: 'text', sql: sql.ref('a.artifact_type') },
     size: { type: 'integer', sql: sql.ref('a.size') },
@@ -67,7 +69,7 @@ const projectKeys: ListKeys = { ...keys, order: 'push_time', tie: 'a.id' };
  */
 export const listedBytes = 65_536;
 
-const columns = (bytes: number) => sql`
+const columns = (bytes: number) => `
   a.id, a.project_id, a.repository_id, r.name as repository_name, a.blob_id, a.digest, a.type, a.media_type,
   a.config_media_type, a.artifact_type, ${mediaType} as artifact_media_type, a.size, a.push_time, a.pull_time,
   case when b.size <= ${bytes} or octet_length(a.annotations::text) <= ${bytes} then a.annotations end as annotations,
@@ -77,10 +79,13 @@ const columns = (bytes: number) => sql`
   (select true from artifact x where x.repository_id = a.repository_id and x.accessory_of = a.digest limit 1)
     is not null as has_accessories`;
 
-const beside = sql`
+const beside = `
   join repository r on r.repository_id = a.repository_id
   join blob b on b.id = a.blob_id
   left join artifact_detail d on d.blob_id = a.blob_id`;
+
+const listed = sql.raw(columns(listedBytes));
+const joined = sql.raw(beside);
 
 export async function listArtifacts(
   ctx: Context,
@@ -97,9 +102,9 @@ export async function listArtifacts(
   const order = orderOf(page, list);
   // The page first and its details then: sorting is of ids alone.
   const { rows } = await sql<ListedArtifact>`
-    select ${columns(listedBytes)}
+    select ${listed}
       from (select a.id from ${from(false)} order by ${order} ${sliceOf(page)}) p
-      join artifact a on a.id = p.id ${beside} order by ${order}`.execute(ctx.db);
+      join artifact a on a.id = p.id ${joined} order by ${order}`.execute(ctx.db);
   const all =
     clauses.size === 0
       ? everyOneOf(within)
@@ -109,22 +114,41 @@ export async function listArtifacts(
 
 /** A list of the latest ones always has a filter. */
 function everyOneOf(within: Within): RawBuilder<{ total: number }> {
-  return 'repository' in within ? listedInEach([within.repository]) : listedInProject(within.project);
+  return 'repository' in within ? listedInRepository(within.repository) : listedInProject(within.project);
 }
+
+const shown = (name: string, id: string) =>
+  statement<ListedArtifact>(
+    name,
+    `select ${columns(2 ** 30)} from artifact a ${beside}
+      where a.id = (select (${id}) from repository s where s.name = $1 and s.project_id = $2)`,
+  );
+const shownByDigest = shown(
+  'show-artifact-by-digest',
+  'select id from artifact where digest = $3 and repository_id = s.repository_id',
+);
+const shownByTag = shown(
+  'show-artifact-by-tag',
+  'select artifact_id from tag where name = $3 and repository_id = s.repository_id',
+);
 
 /** One artifact, with all of its annotations and attributes. */
-export async function showArtifact(ctx: Context, id: number): Promise<ListedArtifact | undefined> {
-  const { rows } = await sql<ListedArtifact>`
-    select ${columns(2 ** 30)} from artifact a ${beside} where a.id = ${id}`.execute(ctx.db);
-  return rows[0];
+export async function showArtifact(ctx: Context, sought: Sought): Promise<ListedArtifact | undefined> {
+  const { name, project_id } = sought;
+  const [row] = await ('digest' in sought
+    ? run(ctx.db, shownByDigest, [name, project_id, sought.digest])
+    : run(ctx.db, shownByTag, [name, project_id, sought.tag]));
+  return row;
 }
 
+const listedByIds = statement<ListedArtifact>(
+  'artifacts-by-ids',
+  `select ${columns(listedBytes)} from artifact a ${beside} where a.id = any (${listAt('$1')})`,
+);
+
 /** Artifacts as lists show them, in no order. */
-export async function listByIds(ctx: Context, ids: readonly number[]): Promise<ListedArtifact[]> {
-  const { rows } = await sql<ListedArtifact>`
-    select ${columns(listedBytes)} from artifact a ${beside} where a.id = ${anyOf(ids)}`.execute(ctx.db);
-  return rows;
-}
+export const listByIds = (ctx: Context, ids: readonly number[]): Promise<ListedArtifact[]> =>
+  run(ctx.db, listedByIds, [ids]);
 
 /**
  * Everything that a list with this filter shows, or that is named, as a query of `tag` (null), `digest` and

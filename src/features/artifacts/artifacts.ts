@@ -11,7 +11,7 @@ import { type ListedArtifact, listedBytes } from './artifacts.store.ts';
 import * as store from './artifacts.store.ts';
 import type { Within } from './content-filter.ts';
 import type { Details } from './details.ts';
-import { findArtifact } from './find.ts';
+import { type ArtifactPath, findArtifact, soughtBy } from './find.ts';
 import {
   type LabelRow,
   labelsOf,
@@ -57,12 +57,6 @@ interface Artifacts {
 const mostBeside = 1_000;
 /** As many children as an index can have. */
 const mostChildren = 10_000;
-
-/** A reference as a path addresses it. */
-export interface ArtifactPath {
-  readonly repository_name: string;
-  readonly reference: string;
-}
 
 export async function listArtifacts(
   ctx: Context,
@@ -127,18 +121,12 @@ export async function getArtifact(
   project: GuardedProject,
   { path, wanted }: { path: ArtifactPath; wanted: Wanted },
 ): Promise<WholeArtifact> {
-  const repository = await findRepository(ctx, project, path.repository_name);
-  const { id } = await findArtifact(ctx, repository, path.reference);
-  const row = await store.showArtifact(ctx, id);
+  const row = await store.showArtifact(ctx, soughtBy(project, path));
   const limits = { children: mostChildren, bytes: Number.MAX_SAFE_INTEGER };
   const [artifact] = await complete(ctx, details, row ? [row] : [], wanted, limits);
-  if (!artifact) {
-    throw new Failure(
-      'NOT_FOUND',
-      `artifact ${path.reference} of ${repository.name} was deleted at this moment`,
-    );
-  }
-  return artifact;
+  if (artifact) return artifact;
+  const { repository } = await findArtifact(ctx, project, path);
+  throw new Failure('NOT_FOUND', `artifact ${path.reference} of ${repository.name} came at this moment`);
 }
 
 export async function listAccessories(
@@ -147,8 +135,7 @@ export async function listAccessories(
   path: ArtifactPath,
   page: Page,
 ): Promise<{ rows: AccessoryRow[]; total: number }> {
-  const repository = await findRepository(ctx, project, path.repository_name);
-  const { id } = await findArtifact(ctx, repository, path.reference);
+  const { id } = (await findArtifact(ctx, project, path)).artifact;
   return accessories.listAccessories(ctx, id, parseQuery(page.q), page);
 }
 

@@ -10,7 +10,7 @@ import { isDigest } from '#src/oci/digest.ts';
 import { quote } from '#src/oci/quote.ts';
 import { isTag, parseRepositoryName } from '#src/oci/reference.ts';
 import * as store from './copy.store.ts';
-import { type ArtifactRow, findArtifact } from './find.ts';
+import { type ArtifactRow, findArtifactIn } from './find.ts';
 import { changeTags } from './tag-changes.ts';
 
 interface Source {
@@ -32,7 +32,7 @@ export async function copyArtifact(
   const { name } = parseRepositoryName(repositoryNameOf(project, given.repository_name));
   const from = parseSource(given.from);
   const source = await findReadable(ctx, from);
-  const artifact = await findArtifact(ctx, source, from.reference);
+  const { artifact } = await findArtifactIn(ctx, source, from.reference);
   if (artifact.accessory_of !== null && (await isThere(ctx, source, artifact.accessory_of))) {
     throw new Failure(
       'DENIED',
@@ -90,7 +90,7 @@ async function findReadable(ctx: Context, { repository, reference }: Source): Pr
 
 async function isThere(ctx: Context, repository: Repository, digest: string): Promise<boolean> {
   try {
-    await findArtifact(ctx, repository, digest);
+    await findArtifactIn(ctx, repository, digest);
     return true;
   } catch (error) {
     if (error instanceof Failure && error.code === 'NOT_FOUND') return false;

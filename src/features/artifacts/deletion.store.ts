@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Tx } from '#src/database/pool.ts';
+import type { Db, Tx } from '#src/database/pool.ts';
+import { anyOf } from '#src/database/prepared.ts';
 import type { TreeNode } from './deletion-tree.ts';
 
 export async function findId(tx: Tx, repositoryId: number, digest: string): Promise<number | undefined> {
@@ -13,7 +14,7 @@ export async function findId(tx: Tx, repositoryId: number, digest: string): Prom
 }
 
 /** The roots and everything below them, in the order of the database's moment. */
-export async function listTree(tx: Tx, repositoryId: number, roots: readonly number[]): Promise<TreeNode[]> {
+export async function listTree(db: Db, repositoryId: number, roots: readonly number[]): Promise<TreeNode[]> {
   // One look into an index for each row: written as joins and EXISTS, PostgreSQL reads all artifacts and all tags of
   // the registry for one tree (70 ms with 50,000).
   const { rows } = await sql<TreeNode>`
@@ -22,7 +23,7 @@ export async function listTree(tx: Tx, repositoryId: number, roots: readonly num
            (select true from tag t where t.artifact_id = a.id limit 1) is not null as tagged,
            array(select distinct c.parent_id from artifact_child c where c.child_id = a.id) as parents
       from artifact_tree(${repositoryId}, ${roots}::bigint[]) t
-      cross join lateral (select * from artifact where id = t.o_id offset 0) a`.execute(tx);
+      cross join lateral (select * from artifact where id = t.o_id offset 0) a`.execute(db);
   return rows.map((row) => ({ ...row, parents: row.parents.map(Number) }));
 }
 
@@ -41,11 +42,11 @@ export async function lockTags(tx: Tx, ids: readonly number[]): Promise<void> {
 }
 
 export async function listTags(
-  tx: Tx,
+  db: Db,
   ids: readonly number[],
 ): Promise<{ name: string; artifact_id: number }[]> {
   const { rows } = await sql<{ name: string; artifact_id: number }>`
-    select name, artifact_id from tag where artifact_id = any(${ids}::bigint[]) order by name`.execute(tx);
+    select name, artifact_id from tag where artifact_id = ${anyOf(ids)} order by name`.execute(db);
   return rows;
 }
 

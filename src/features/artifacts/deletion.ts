@@ -3,19 +3,13 @@ import { emit, emitAll, type Happening, resourcesOf } from '#src/events/emit.ts'
 import type { TagOperation } from '#src/database/tables-tag-history.ts';
 import { Failure } from '#src/failures.ts';
 import { record, recordAll } from '#src/features/audit/index.ts';
-import { type ContentParts, findRepository, type Repository } from '#src/features/repositories/index.ts';
+import type { ContentParts, Repository } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { keepArtifacts } from '#src/features/trash/index.ts';
 import { goingWith, type TreeNode } from './deletion-tree.ts';
 import * as store from './deletion.store.ts';
-import { findArtifact } from './find.ts';
+import { type ArtifactPath, findArtifact } from './find.ts';
 import { changeTags } from './tag-changes.ts';
-
-/** As a path addresses it. */
-export interface ArtifactPath {
-  readonly repository_name: string;
-  readonly reference: string;
-}
 
 /** Tags, and digests of what went along, that an audit entry names. */
 const mostNamed = 20;
@@ -26,8 +20,8 @@ export async function deleteArtifact(
   project: GuardedProject,
   path: ArtifactPath,
 ): Promise<void> {
-  const repository = await findRepository(ctx, project, path.repository_name);
-  const { digest } = await findArtifact(ctx, repository, path.reference);
+  const { repository, artifact } = await findArtifact(ctx, project, path);
+  const { digest } = artifact;
   if (!(await removeArtifact(ctx, parts, repository, digest))) {
     throw new Failure('NOT_FOUND', `artifact ${repository.name}@${digest} not found`);
   }

@@ -1,15 +1,17 @@
 import { sql } from 'kysely';
 import type { Db } from '#src/database/pool.ts';
+import { anyOf } from '#src/database/prepared.ts';
 
-export function listDigests(
+export async function listDigests(
   db: Db,
   ids: readonly number[],
   most: number,
 ): Promise<{ digest: string; type: string }[]> {
+  if (ids.length === 0) return [];
   return db
     .selectFrom('artifact')
     .select(['digest', 'type'])
-    .where('id', '=', sql<number>`any(${ids}::bigint[])`)
+    .where('id', '=', sql<number>`${anyOf(ids)}`)
     .orderBy('digest')
     .limit(most)
     .execute();

@@ -1,13 +1,12 @@
-import { type Context, inTransaction, type TxContext } from '#src/context.ts';
+import type { Context, TxContext } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
-import { findRepository, repositoryNameOf } from '#src/features/repositories/index.ts';
+import { repositoryNameOf } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { isDigest } from '#src/oci/digest.ts';
 import { parseRepositoryName } from '#src/oci/reference.ts';
-import type { ArtifactPath } from './deletion.ts';
 import { listTags, listTree } from './deletion.store.ts';
 import { goingWith } from './deletion-tree.ts';
-import { findArtifact } from './find.ts';
+import { type ArtifactPath, findArtifact } from './find.ts';
 import * as store from './foresight.store.ts';
 
 /** What a preview names; there may be 100,000 tags. */
@@ -15,25 +14,24 @@ const mostNamed = 100;
 
 /** The same that `removeArtifact` would do at this moment, without locks: nothing is promised. */
 export async function previewDeletion(ctx: Context, project: GuardedProject, path: ArtifactPath) {
-  const repository = await findRepository(ctx, project, path.repository_name);
-  const root = await findArtifact(ctx, repository, path.reference);
-  return inTransaction(ctx, async (ctx) => {
-    const tree = await listTree(ctx.db, repository.repository_id, [root.id]);
-    const going = goingWith([root.id], tree);
-    const parents = tree.find(({ id }) => id === root.id)?.parents ?? [];
-    const along = tree.filter(({ id }) => going.has(id) && id !== root.id).map(({ id }) => id);
-    const tags = await listTags(ctx.db, going.size > 0 ? [...going] : [root.id]);
-    return {
-      artifacts: await store.listDigests(ctx.db, along, mostNamed),
-      artifact_count: along.length,
-      tags: tags.slice(0, mostNamed).map(({ name }) => name),
-      tag_count: tags.length,
-      held_by: (await store.listDigests(ctx.db, going.size > 0 ? [] : parents, mostNamed)).map(
-        ({ digest }) => digest,
-      ),
-      restore_hours: ctx.live.get('restore_hours'),
-    };
-  });
+  const { repository, artifact: root } = await findArtifact(ctx, project, path);
+  const tree = await listTree(ctx.db, repository.repository_id, [root.id]);
+  const going = goingWith([root.id], tree);
+  const parents = tree.find(({ id }) => id === root.id)?.parents ?? [];
+  const along = tree.filter(({ id }) => going.has(id) && id !== root.id).map(({ id }) => id);
+  const [tags, artifacts, holders] = await Promise.all([
+    listTags(ctx.db, going.size > 0 ? [...going] : [root.id]),
+    store.listDigests(ctx.db, along, mostNamed),
+    store.listDigests(ctx.db, going.size > 0 ? [] : parents, mostNamed),
+  ]);
+  return {
+    artifacts,
+    artifact_count: along.length,
+    tags: tags.slice(0, mostNamed).map(({ name }) => name),
+    tag_count: tags.length,
+    held_by: holders.map(({ digest }) => digest),
+    restore_hours: ctx.live.get('restore_hours'),
+  };
 }
 
 /** What deleting several would take, all at once: what goes, by its id, and the tags of all that. */

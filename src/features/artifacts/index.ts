@@ -5,7 +5,7 @@ export { ArtifactParams, Label, RepositoryParams, Tag } from './artifacts.contra
 export type { ArtifactParts } from './artifacts.routes.ts';
 export { removeArtifact, removeArtifacts } from './deletion.ts';
 export { Details } from './details.ts';
-export { type ArtifactRow, findArtifact } from './find.ts';
+export { type ArtifactPath, type ArtifactRow, findArtifact } from './find.ts';
 export { insertManifest, type ManifestProblem } from './insert-manifest.ts';
 export { presentLabel, presentTag } from './present.ts';
 export { foreseeRemoval } from './foresight.ts';

@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
-import type { Db } from '#src/database/pool.ts';
-import { anyOf, eachOf } from '#src/database/prepared.ts';
+import { type Db, run, statement } from '#src/database/pool.ts';
+import { listAt } from '#src/database/prepared.ts';
 
 export interface TagRow {
   readonly id: number;
@@ -11,15 +10,17 @@ export interface TagRow {
   readonly pull_time: Date | null;
 }
 
+const tags = statement<TagRow>(
+  'tags-of',
+  `select t.* from artifact a cross join lateral (
+     select id, repository_id, artifact_id, name, push_time, pull_time from tag
+      where artifact_id = a.id and repository_id = a.repository_id order by id desc limit $2
+   ) t where a.id = any (${listAt('$1')}) order by t.artifact_id, t.id`,
+);
+
 /** The tags of each artifact by id; where one has more than `most`, those that were made last. */
-export async function tagsOf(db: Db, artifacts: readonly number[], most: number): Promise<TagRow[]> {
-  const { rows } = await sql<TagRow>`
-    select t.* from artifact a cross join lateral (
-      select id, repository_id, artifact_id, name, push_time, pull_time from tag
-       where artifact_id = a.id and repository_id = a.repository_id order by id desc limit ${most}
-    ) t where a.id = ${anyOf(artifacts)} order by t.artifact_id, t.id`.execute(db);
-  return rows;
-}
+export const tagsOf = (db: Db, artifacts: readonly number[], most: number): Promise<TagRow[]> =>
+  run(db, tags, [artifacts, most]);
 
 export interface LabelRow {
   readonly artifact_id: number;
@@ -33,13 +34,15 @@ export interface LabelRow {
   readonly update_time: Date;
 }
 
-export async function labelsOf(db: Db, artifacts: readonly number[]): Promise<LabelRow[]> {
-  const { rows } = await sql<LabelRow>`
-    select l.artifact_id, label.id, name, description, color, scope, project_id, label.creation_time, update_time
-      from artifact_label l join label on label.id = l.label_id
-     where l.artifact_id = ${anyOf(artifacts)} order by l.artifact_id, label.id`.execute(db);
-  return rows;
-}
+const labels = statement<LabelRow>(
+  'labels-of',
+  `select l.artifact_id, label.id, name, description, color, scope, project_id, label.creation_time, update_time
+     from artifact_label l join label on label.id = l.label_id
+    where l.artifact_id = any (${listAt('$1')}) order by l.artifact_id, label.id`,
+);
+
+export const labelsOf = (db: Db, artifacts: readonly number[]): Promise<LabelRow[]> =>
+  run(db, labels, [artifacts]);
 
 export interface ReferenceRow {
   readonly parent_id: number;
@@ -49,24 +52,25 @@ export interface ReferenceRow {
   readonly annotations: Record<string, string> | null;
 }
 
+const references = statement<ReferenceRow>(
+  'references-of',
+  `select c.parent_id, c.child_id, a.digest as child_digest,
+          case when c.bytes <= $3 then c.platform end as platform,
+          case when c.bytes <= $3 then c.annotations end as annotations
+     from unnest(${listAt('$1')}) i(id) cross join lateral (
+       select *, sum(coalesce(octet_length(platform::text), 0) + coalesce(octet_length(annotations::text), 0))
+                   over (order by position) as bytes
+         from (select * from artifact_child where parent_id = i.id order by position limit $2) all_of_it
+     ) c join artifact a on a.id = c.child_id
+    order by c.parent_id, c.position`,
+);
+
 /**
  * The children of each index in their order, at most `most` of each. Their annotations and platforms are shown until
  * `bytes` of one index are reached: an index may hold 4 MiB of them, and a list 100 indexes.
  */
-export async function referencesOf(
+export const referencesOf = (
   db: Db,
   artifacts: readonly number[],
   { most, bytes }: { most: number; bytes: number },
-): Promise<ReferenceRow[]> {
-  const { rows } = await sql<ReferenceRow>`
-    select c.parent_id, c.child_id, a.digest as child_digest,
-           case when c.bytes <= ${bytes} then c.platform end as platform,
-           case when c.bytes <= ${bytes} then c.annotations end as annotations
-      from ${eachOf(artifacts)} i(id) cross join lateral (
-        select *, sum(coalesce(octet_length(platform::text), 0) + coalesce(octet_length(annotations::text), 0))
-                    over (order by position) as bytes
-          from (select * from artifact_child where parent_id = i.id order by position limit ${most}) all_of_it
-      ) c join artifact a on a.id = c.child_id
-     order by c.parent_id, c.position`.execute(db);
-  return rows;
-}
+): Promise<ReferenceRow[]> => run(db, references, [artifacts, most, bytes]);

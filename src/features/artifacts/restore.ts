@@ -10,7 +10,7 @@ import { parseManifest } from '#src/oci/manifest.ts';
 import { isTag, parseRepositoryName } from '#src/oci/reference.ts';
 import { isDigest } from '#src/oci/digest.ts';
 import { ensureRepository, linkBlobs, lockCopies } from './copy.store.ts';
-import type { ArtifactPath } from './deletion.ts';
+import type { ArtifactPath } from './find.ts';
 import { insertManifest } from './insert-manifest.ts';
 import * as store from './restore.store.ts';
 import { changeTags } from './tag-changes.ts';

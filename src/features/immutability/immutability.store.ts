@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Selectable } from 'kysely';
-import type { Db, Tx } from '#src/database/pool.ts';
+import { type Db, run, statement, type Tx } from '#src/database/pool.ts';
 import type { Tables } from '#src/database/tables.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
@@ -29,13 +29,17 @@ export async function raiseEpoch(tx: Tx, projectId: number): Promise<void> {
     on conflict (project_id) do update set epoch = immutable_epoch.epoch + 1`.execute(tx);
 }
 
+const protection = statement<{ epoch: number; rule: ProtectingRule | null }>(
+  'protection',
+  `select e.epoch, case when r.id is not null then json_build_object(
+            'id', r.id, 'tag', json_build_object('decoration', r.tag_decoration, 'pattern', r.tag_pattern),
+            'repository', json_build_object('decoration', r.repository_decoration, 'pattern', r.repository_pattern)) end as rule
+     from immutable_epoch e left join immutable_rule r on r.project_id = e.project_id and not r.disabled
+    where e.project_id = $1 order by r.id`,
+);
+
 export async function findProtection(db: Db, projectId: number): Promise<Protection> {
-  const { rows } = await sql<{ epoch: number; rule: ProtectingRule | null }>`
-    select e.epoch, case when r.id is not null then json_build_object(
-             'id', r.id, 'tag', json_build_object('decoration', r.tag_decoration, 'pattern', r.tag_pattern),
-             'repository', json_build_object('decoration', r.repository_decoration, 'pattern', r.repository_pattern)) end as rule
-      from immutable_epoch e left join immutable_rule r on r.project_id = e.project_id and not r.disabled
-     where e.project_id = ${projectId} order by r.id`.execute(db);
+  const rows = await run(db, protection, [projectId]);
   return compileProtection(
     rows[0]?.epoch ?? 0,
     rows.flatMap(({ rule }) => rule ?? []),

@@ -1,16 +1,9 @@
 import { type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
-import { type ArtifactRow, findArtifact } from '#src/features/artifacts/index.ts';
+import { type ArtifactPath, type ArtifactRow, findArtifact } from '#src/features/artifacts/index.ts';
 import { record } from '#src/features/audit/index.ts';
-import { findRepository } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import * as store from './labels.store.ts';
-
-/** As a path addresses it. */
-export interface ArtifactPath {
-  readonly repository_name: string;
-  readonly reference: string;
-}
 
 interface Found {
   readonly artifact: ArtifactRow;
@@ -19,8 +12,7 @@ interface Found {
 }
 
 async function findIn(ctx: Context, project: GuardedProject, path: ArtifactPath): Promise<Found> {
-  const repository = await findRepository(ctx, project, path.repository_name);
-  const artifact = await findArtifact(ctx, repository, path.reference);
+  const { repository, artifact } = await findArtifact(ctx, project, path);
   return { artifact, name: `${repository.name}@${artifact.digest}` };
 }
 

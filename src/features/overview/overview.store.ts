@@ -1,5 +1,6 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Db } from '#src/database/pool.ts';
+import { type SqlBool, sql } from 'kysely';
+import { type Db, run, statement } from '#src/database/pool.ts';
+import { listAt } from '#src/database/prepared.ts';
 import { isVisible, type Visible } from '#src/features/projects/index.ts';
 
 /** Of each kind; a page shows no more. */
@@ -27,71 +28,56 @@ export function starredRepositories(db: Db, visible: Visible, names: readonly st
     .execute();
 }
 
-/** Those in which something is looked for: every one, or those with these ids. */
-const within = (projects: Visible): RawBuilder<SqlBool> =>
-  projects === 'all' ? sql<SqlBool>`true` : sql<SqlBool>`p.project_id = any(${[...projects]}::integer[])`;
+/** Two statements: in every project, and in those whose ids are `$1`. */
+function everywhereOrIn<Row>(name: string, text: (within: string) => string) {
+  const everywhere = statement<Row>(`overview-${name}`, text('true'));
+  const among = statement<Row>(`overview-${name}-among`, text(`p.project_id = any (${listAt('$1')})`));
+  return (db: Db, projects: Visible): Promise<Row[]> =>
+    projects === 'all' ? run(db, everywhere, []) : run(db, among, [projects]);
+}
+
+const used = `(q.used_storage + coalesce((select sum(c.bytes) from quota_charge c
+  where c.project_id = q.project_id), 0))::bigint`;
 
 /** Those that use more than four fifths of what they may, the fullest first. */
-export function fullProjects(db: Db, projects: Visible) {
-  const used = sql<number>`(q.used_storage + coalesce((select sum(c.bytes) from quota_charge c
-    where c.project_id = q.project_id), 0))::bigint`;
-  return db
-    .selectFrom('quota as q')
-    .innerJoin('project as p', 'p.project_id', 'q.project_id')
-    .select(['p.project_id', 'p.name as project_name', 'q.hard_storage as hard'])
-    .select(used.as('used'))
-    .where('q.hard_storage', '>', 0)
-    .where(sql<SqlBool>`${used} > q.hard_storage * 0.8`)
-    .where(within(projects))
-    .orderBy(sql`${used}::float8 / q.hard_storage`, 'desc')
-    .orderBy('p.name')
-    .limit(most)
-    .execute();
+export const fullProjects = everywhereOrIn<{
+  project_id: number;
+  project_name: string;
+  hard: number;
+  used: number;
+}>(
+  'full-projects',
+  (within) => `
+    select p.project_id, p.name as project_name, q.hard_storage as hard, ${used} as used
+      from quota q join project p using (project_id)
+     where q.hard_storage > 0 and ${used} > q.hard_storage * 0.8 and ${within}
+     order by ${used}::float8 / q.hard_storage desc, p.name limit ${most}`,
+);
+
+interface ExpiringRobot {
+  readonly id: number;
+  readonly name: string;
+  readonly project_id: number | null;
+  readonly project_name: string | null;
+  readonly expires_at: number;
 }
+
+const expiring = (where: string) => `
+  select r.id, r.name, r.project_id, p.name as project_name, r.expires_at
+    from robot r left join project p using (project_id)
+   where not r.disabled and r.expires_at between extract(epoch from now() - interval '30 days')::bigint
+     and extract(epoch from now() + interval '7 days')::bigint and ${where}
+   order by r.expires_at, r.id limit ${most}`;
+const robotsOfProjects = everywhereOrIn<ExpiringRobot>('expiring-robots', (within) =>
+  expiring(`r.project_id is not null and ${within}`),
+);
+const allRobots = everywhereOrIn<ExpiringRobot>('all-expiring-robots', (within) =>
+  expiring(`(r.project_id is null or ${within})`),
+);
 
 /** What ends within a week, or has ended in the last month: who has done without it longer does not miss it. */
-export function expiringRobots(db: Db, projects: Visible, ofSystem: boolean) {
-  const soon = sql<SqlBool>`r.expires_at between extract(epoch from now() - interval '30 days')::bigint
-    and extract(epoch from now() + interval '7 days')::bigint`;
-  const where = ofSystem
-    ? sql<SqlBool>`(r.project_id is null or ${within(projects)})`
-    : sql<SqlBool>`(r.project_id is not null and ${within(projects)})`;
-  return db
-    .selectFrom('robot as r')
-    .leftJoin('project as p', 'p.project_id', 'r.project_id')
-    .select(['r.id', 'r.name', 'r.project_id', 'p.name as project_name', 'r.expires_at'])
-    .where('r.disabled', '=', false)
-    .where(soon)
-    .where(where)
-    .orderBy('r.expires_at')
-    .orderBy('r.id')
-    .limit(most)
-    .execute();
-}
-
-const failedWithin = sql`interval '7 days'`;
-
-/** Of each of the kinds the latest run, when it failed. */
-export function failedRuns(db: Db, kinds: readonly string[]) {
-  return sql<FailedRun>`
-    select e.id, e.vendor_type, e.status_message, e.start_time
-      from unnest(${[...kinds]}::text[]) as kind
-      cross join lateral (select * from execution x where x.vendor_type = kind and x.vendor_id = -1
-                             and x.status <> 'Running' order by x.id desc limit 1) e
-     where e.status = 'Error' and e.start_time > now() - ${failedWithin}
-     order by e.id desc`.execute(db);
-}
-
-/** Of each of the projects the latest run of tag retention, when it failed. */
-export function failedRetention(db: Db, projects: Visible) {
-  return sql<FailedRun & { project_id: number; project_name: string }>`
-    select e.id, e.vendor_type, e.status_message, e.start_time, p.project_id, p.name as project_name
-      from retention_policy o join project p using (project_id)
-      cross join lateral (select * from execution x where x.vendor_type = 'RETENTION' and x.vendor_id = o.id
-                             and x.status <> 'Running' order by x.id desc limit 1) e
-     where e.status = 'Error' and e.start_time > now() - ${failedWithin} and ${within(projects)}
-     order by e.id desc limit ${most}`.execute(db);
-}
+export const expiringRobots = (db: Db, projects: Visible, ofSystem: boolean): Promise<ExpiringRobot[]> =>
+  (ofSystem ? allRobots : robotsOfProjects)(db, projects);
 
 interface FailedRun {
   id: number;
@@ -100,22 +86,49 @@ interface FailedRun {
   start_time: Date;
 }
 
+const failedWithin = "interval '7 days'";
+
+const failed = statement<FailedRun>(
+  'overview-failed-runs',
+  `select e.id, e.vendor_type, e.status_message, e.start_time
+     from unnest($1::text[]) as kind
+     cross join lateral (select * from execution x where x.vendor_type = kind and x.vendor_id = -1
+                            and x.status <> 'Running' order by x.id desc limit 1) e
+    where e.status = 'Error' and e.start_time > now() - ${failedWithin}
+    order by e.id desc`,
+);
+
+/** Of each of the kinds the latest run, when it failed. */
+export const failedRuns = (db: Db, kinds: readonly string[]): Promise<FailedRun[]> =>
+  run(db, failed, [kinds]);
+
+/** Of each of the projects the latest run of tag retention, when it failed. */
+export const failedRetention = everywhereOrIn<FailedRun & { project_id: number; project_name: string }>(
+  'failed-retention',
+  (within) => `
+    select e.id, e.vendor_type, e.status_message, e.start_time, p.project_id, p.name as project_name
+      from retention_policy o join project p using (project_id)
+      cross join lateral (select * from execution x where x.vendor_type = 'RETENTION' and x.vendor_id = o.id
+                             and x.status <> 'Running' order by x.id desc limit 1) e
+     where e.status = 'Error' and e.start_time > now() - ${failedWithin} and ${within}
+     order by e.id desc limit ${most}`,
+);
+
 /** Policies with a target that could not be reached the last time, the one that waits longest first. */
-export function failingWebhooks(db: Db, projects: Visible) {
-  return db
-    .selectFrom('webhook_target as t')
-    .innerJoin('webhook_policy as w', 'w.id', 't.policy_id')
-    .innerJoin('project as p', 'p.project_id', 'w.project_id')
-    .select(['w.id as policy_id', 'w.name as policy_name', 'p.project_id', 'p.name as project_name'])
-    .select([
-      sql<number>`sum(t.failures)`.as('failures'),
-      sql<Date>`min(t.failing_since)`.as('failing_since'),
-    ])
-    .where('w.enabled', '=', true)
-    .where('t.failing_since', 'is not', null)
-    .where(within(projects))
-    .groupBy(['w.id', 'w.name', 'p.project_id', 'p.name'])
-    .orderBy(sql`min(t.failing_since)`)
-    .limit(most)
-    .execute();
-}
+export const failingWebhooks = everywhereOrIn<{
+  policy_id: number;
+  policy_name: string;
+  project_id: number;
+  project_name: string;
+  failures: number;
+  failing_since: Date;
+}>(
+  'failing-webhooks',
+  (within) => `
+    select w.id as policy_id, w.name as policy_name, p.project_id, p.name as project_name,
+           sum(t.failures) as failures, min(t.failing_since) as failing_since
+      from webhook_target t join webhook_policy w on w.id = t.policy_id join project p using (project_id)
+     where w.enabled and t.failing_since is not null and ${within}
+     group by w.id, w.name, p.project_id, p.name
+     order by min(t.failing_since) limit ${most}`,
+);

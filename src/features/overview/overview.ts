@@ -22,11 +22,11 @@ export async function getOverview(ctx: Context) {
     starredBy(ctx),
     limited ? store.fullProjects(db, projectsOf(who, 'quota:read')) : [],
     store.expiringRobots(db, projectsOf(who, 'robot:list'), maySystem(who, 'robot:list')),
-    maySystem(who, 'jobservice-monitor:list') ? store.failedRuns(db, kinds) : { rows: [] },
+    maySystem(who, 'jobservice-monitor:list') ? store.failedRuns(db, kinds) : [],
     store.failedRetention(db, projectsOf(who, 'tag-retention:list')),
     store.failingWebhooks(db, projectsOf(who, 'notification-policy:list')),
   ]);
-  return { starred, quotas, robots, executions: [...runs.rows, ...retention.rows], webhooks };
+  return { starred, quotas, robots, executions: [...runs, ...retention], webhooks };
 }
 
 /** What was starred and is gone, or may not be seen any more, is left out, and comes back when it may. */

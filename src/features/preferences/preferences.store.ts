@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
-import type { Db, Tx } from '#src/database/pool.ts';
+import { type Db, run, statement, type Tx } from '#src/database/pool.ts';
+
+const preferences = statement<{ document: Record<string, unknown> }>(
+  'preferences',
+  'select document from user_preference where user_id = $1',
+);
 
 export async function findPreferences(db: Db, user_id: number): Promise<Record<string, unknown> | undefined> {
-  const row = await db
-    .selectFrom('user_preference')
-    .select('document')
-    .where('user_id', '=', user_id)
-    .executeTakeFirst();
+  const [row] = await run(db, preferences, [user_id]);
   return row?.document;
 }
 

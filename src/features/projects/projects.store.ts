@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
-import type { Db, Tx } from '#src/database/pool.ts';
+import { type Db, run, statement, type Tx } from '#src/database/pool.ts';
+import { listAt } from '#src/database/prepared.ts';
 import type { CveAllowlist } from '#src/database/tables.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
@@ -184,14 +185,14 @@ export async function countRepositories(ctx: Context, project_id: number): Promi
   return (await repositoriesOf(ctx, [project_id])).get(project_id) ?? 0;
 }
 
+const repositoryCounts = statement<{ project_id: number; count: number }>(
+  'repository-counts',
+  `select project_id, count(*) as count from repository where project_id = any (${listAt('$1')}) group by project_id`,
+);
+
 function repositoriesOf(ctx: Context, ids: readonly number[]): Promise<Map<number, number>> {
   return ctx.counts.each('repositories of project', ids, async (asked) => {
-    const rows = await ctx.db
-      .selectFrom('repository')
-      .select(['project_id', sql<number>`count(*)`.as('count')])
-      .where(sql<SqlBool>`project_id = any(${asked}::integer[])`)
-      .groupBy('project_id')
-      .execute();
+    const rows = await run(ctx.db, repositoryCounts, [asked]);
     return new Map(rows.map(({ project_id, count }) => [project_id, count]));
   });
 }

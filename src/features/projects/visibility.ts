@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Principal } from '#src/access/principal.ts';
+import { anyOf } from '#src/database/prepared.ts';
 
 /** Whose projects a list shows: every one, or the public ones and those with these ids. */
 export type Visible = 'all' | readonly number[];
@@ -16,5 +17,5 @@ export function contentVisibleTo(who: Principal): Visible {
 /** The condition on a row of `project` under the name p. */
 export function isVisible(visible: Visible): RawBuilder<SqlBool> {
   if (visible === 'all') return sql<SqlBool>`true`;
-  return sql<SqlBool>`(p.public or p.project_id = any(${[...visible]}::integer[]))`;
+  return sql<SqlBool>`(p.public or p.project_id = ${anyOf(visible)})`;
 }

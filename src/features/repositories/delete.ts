@@ -7,9 +7,8 @@ import { protectionOf, tagRefusal } from '#src/features/immutability/index.ts';
 import { keepRepository } from '#src/features/trash/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import * as store from './delete.store.ts';
-import { findRepository, type Repository } from './find.ts';
+import { findRepository, notFound, type Repository } from './find.ts';
 import type { ContentParts } from './index.ts';
-import { notFound } from './repositories.ts';
 
 /** How long pushes may keep a deletion from its locks before the client is told to come back (ms). */
 const patience = 20_000;

@@ -1,4 +1,5 @@
 import type { Context } from '#src/context.ts';
+import { run, statement } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { quote } from '#src/oci/quote.ts';
@@ -18,6 +19,11 @@ export function repositoryNameOf(project: GuardedProject, given: string): string
   return `${project.name}/${decodedAgain(given)}`;
 }
 
+const byName = statement<Repository>(
+  'repository-by-name',
+  'select repository_id, project_id, name from repository where name = $1 and project_id = $2',
+);
+
 /** Found through its project, so that nobody reaches another project's by name (R1). NOT_FOUND when it is not there. */
 export async function findRepository(
   ctx: Context,
@@ -25,15 +31,13 @@ export async function findRepository(
   given: string,
 ): Promise<Repository> {
   const name = repositoryNameOf(project, given);
-  const row = await ctx.db
-    .selectFrom('repository')
-    .select(['repository_id', 'project_id', 'name'])
-    .where('name', '=', name)
-    .where('project_id', '=', project.id)
-    .executeTakeFirst();
-  if (!row) throw new Failure('NOT_FOUND', `repository ${quote(name)} not found`);
+  const [row] = await run(ctx.db, byName, [name, project.id]);
+  if (!row) throw notFound(name);
   return row;
 }
+
+export const notFound = (name: string): Failure =>
+  new Failure('NOT_FOUND', `repository ${quote(name)} not found`);
 
 function decodedAgain(given: string): string {
   try {

@@ -1,5 +1,5 @@
-export { findRepository, type Repository, repositoryNameOf } from './find.ts';
-export { listedInEach, listedInProject } from './listed.store.ts';
+export { findRepository, notFound, type Repository, repositoryNameOf } from './find.ts';
+export { listedInProject, listedInRepository } from './listed.store.ts';
 export { countArtifacts } from './repositories.store.ts';
 
 /** What the data plane remembers of a repository is wrapped around every write to it, so that it stays right. */

@@ -63,7 +63,8 @@ export async function list(
     .modifyEnd(sliceOf(page));
   const rows = await repositories(ctx.db).where('r.repository_id', 'in', chosen).orderBy(order).execute();
   const all = ctx.db.selectFrom('repository as r').select(sql<number>`count(*)`.as('total')).where(wanted);
-  return { rows: await counted(ctx, rows), total: await ctx.counts.total(page, rows.length, all) };
+  const [shown, total] = await Promise.all([counted(ctx, rows), ctx.counts.total(page, rows.length, all)]);
+  return { rows: shown, total };
 }
 
 function ofProjects(within: Within): RawBuilder<SqlBool> {
@@ -72,8 +73,15 @@ function ofProjects(within: Within): RawBuilder<SqlBool> {
   return sql<SqlBool>`r.project_id in (select p.project_id from project p where ${isVisible(within.visible)})`;
 }
 
-export async function find(ctx: Context, id: number): Promise<RepositoryRow | undefined> {
-  const rows = await repositories(ctx.db).where('r.repository_id', '=', id).execute();
+export async function find(
+  ctx: Context,
+  project_id: number,
+  name: string,
+): Promise<RepositoryRow | undefined> {
+  const rows = await repositories(ctx.db)
+    .where('r.name', '=', name)
+    .where('r.project_id', '=', project_id)
+    .execute();
   return (await counted(ctx, rows))[0];
 }
 
@@ -92,7 +100,7 @@ async function counted(
 /** How many artifacts a list of them shows without being asked for more: neither accessories nor an index's parts. */
 export function countArtifacts(ctx: Context, ids: readonly number[]): Promise<Map<number, number>> {
   return ctx.counts.each('artifacts of repository', ids, async (asked) => {
-    const { rows } = await listedInEach(asked).execute(ctx.db);
+    const rows = await listedInEach(ctx.db, asked);
     return new Map(rows.map(({ repository_id, total }) => [repository_id, total]));
   });
 }

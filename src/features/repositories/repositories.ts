@@ -1,10 +1,8 @@
 import { type Context, inTransaction } from '#src/context.ts';
-import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { contentVisibleTo } from '#src/features/projects/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
-import { quote } from '#src/oci/quote.ts';
-import { findRepository } from './find.ts';
+import { findRepository, notFound, repositoryNameOf } from './find.ts';
 import * as store from './repositories.store.ts';
 
 interface Listing {
@@ -42,8 +40,8 @@ export async function getRepository(
   given: string,
   { with_size }: Beside,
 ): Promise<Listing['rows'][number]> {
-  const { repository_id, name } = await findRepository(ctx, project, given);
-  const found = await store.find(ctx, repository_id);
+  const name = repositoryNameOf(project, given);
+  const found = await store.find(ctx, project.id, name);
   if (!found) throw notFound(name);
   const [row] = with_size ? await measured(ctx, [found]) : [found];
   return row ?? found;
@@ -76,6 +74,3 @@ export async function describeRepository(
     });
   });
 }
-
-export const notFound = (name: string): Failure =>
-  new Failure('NOT_FOUND', `repository ${quote(name)} not found`);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '#src/context.ts';
 import type { Db, Tx } from '#src/database/pool.ts';
+import { anyOf } from '#src/database/prepared.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import type { Clauses } from '#src/http/query.ts';
@@ -109,7 +110,7 @@ export async function listGrants(db: Db, robotIds: readonly number[]): Promise<M
   const rows = await db
     .selectFrom('robot_grant')
     .select(['robot_id', 'kind', 'namespace', 'project_id', 'resource', 'action', 'effect'])
-    .where('robot_id', 'in', robotIds)
+    .where('robot_id', '=', sql<number>`${anyOf(robotIds)}`)
     .orderBy('kind', 'desc')
     .orderBy('namespace')
     .orderBy('resource')
