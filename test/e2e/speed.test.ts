@@ -14,7 +14,7 @@ const tags = 10_000;
  */
 const slack = () => 3 * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 
-const rows = `!document.querySelector('table.stale') && document.querySelector('tbody th')`;
+const rows = `!document.querySelector('.table-frame.stale') && document.querySelector('tbody th')`;
 const firstRow = (name: string) => `String((${rows})?.textContent).startsWith('${name}')`;
 
 function print(name: string, value: number, goal: number, unit = ' ms'): void {

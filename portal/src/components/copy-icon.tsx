@@ -8,8 +8,14 @@ export function CopyIcon({ label, text }: { label: string; text: string }) {
   const { done, copy } = useCopy(text);
   return (
     <>
-      <button type="button" className="row-button icon bare" aria-label={label} title={label} onClick={copy}>
-        {done ? <Tick /> : <Sheets />}
+      <button
+        type="button"
+        className={done ? 'row-button icon bare' : 'row-button icon bare sheets'}
+        aria-label={label}
+        title={label}
+        onClick={copy}
+      >
+        {done && <Tick />}
       </button>
       {done !== undefined && <Copied done={done} />}
     </>
@@ -21,7 +27,7 @@ export function CopyAction({ label, text }: { label: string; text: string }) {
   const { done, copy } = useCopy(text);
   return (
     <>
-      <Button size="compact-sm" variant="default" leftSection={done ? <Tick /> : <Sheets />} onClick={copy}>
+      <Button size="compact-sm" variant="default" leftSection={done ? <Tick /> : <span className="sheets" />} onClick={copy}>
         {label}
       </Button>
       {done !== undefined && <Copied done={done} />}
@@ -69,27 +75,17 @@ async function written(text: string): Promise<boolean> {
   return copied;
 }
 
-const icon = {
-  width: 14,
-  height: 14,
-  viewBox: '0 0 16 16',
-  fill: 'none',
-  stroke: 'currentColor',
-  strokeWidth: 1.5,
-};
-
-function Sheets() {
-  return (
-    <svg {...icon} aria-hidden="true">
-      <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
-      <path d="M10.5 5.5v-1.5a1.5 1.5 0 0 0-1.5-1.5H4A1.5 1.5 0 0 0 2.5 4v5A1.5 1.5 0 0 0 4 10.5h1.5" />
-    </svg>
-  );
-}
-
 function Tick() {
   return (
-    <svg {...icon} aria-hidden="true">
+    <svg
+      width="14"
+      height="14"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      aria-hidden="true"
+    >
       <path d="m3 8.5 3.2 3.2L13 5" />
     </svg>
   );

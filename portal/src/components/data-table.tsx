@@ -59,8 +59,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <>
       {query.error && <Trouble error={query.error} retry={() => void query.refetch()} />}
-      <div className="table-frame" tabIndex={0} role="region" aria-labelledby={caption}>
-        <table aria-busy={query.isFetching} className={query.isPlaceholderData ? 'stale' : ''}>
+      <div
+        className={query.isPlaceholderData ? 'table-frame stale' : 'table-frame'}
+        tabIndex={0}
+        role="region"
+        aria-labelledby={caption}
+      >
+        <table aria-busy={query.isFetching}>
           <caption id={caption}>{props.caption}</caption>
           <thead>
             <tr>

@@ -28,19 +28,13 @@ export function RowMenu({ label, actions }: RowMenuProps) {
       <button
         ref={button}
         type="button"
-        className="row-button icon"
+        className="row-button icon dots"
         aria-label={label}
         title={label}
         aria-haspopup="menu"
         aria-expanded={open === true}
         onClick={() => setOpen(!open)}
-      >
-        <svg width="14" height="14" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
-          <circle cx="3" cy="8" r="1.5" />
-          <circle cx="8" cy="8" r="1.5" />
-          <circle cx="13" cy="8" r="1.5" />
-        </svg>
-      </button>
+      />
       {open !== undefined && (
         <OpenMenu button={button} label={label} actions={actions()} open={open} onOpen={setOpen} />
       )}
