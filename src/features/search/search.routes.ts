@@ -14,8 +14,10 @@ export const searchRoutes = [
     const visible = contentVisibleTo(ctx.who);
     const named = new Map([['name', { kind: 'contains', value: q }] as const]);
     const page = { number: 1, size: most, q: undefined, sort: 'name' };
-    const projects = await listProjects(ctx, visible, named, page);
-    const repositories = await findRepositories(ctx.db, visible, q, most);
+    const [projects, repositories] = await Promise.all([
+      listProjects(ctx, visible, named, page),
+      findRepositories(ctx.db, visible, q, most),
+    ]);
     const counts = await countArtifacts(
       ctx,
       repositories.map(({ repository_id }) => repository_id),
