@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { CompiledQuery, RawBuilder } from 'kysely';
+import type { Db } from './pool.ts';
 
 /**
  * What X-Total-Count says. A list reads its page first and then asks here:
@@ -122,6 +124,16 @@ export class Counts {
 export interface Countable {
   compile(): { readonly sql: string; readonly parameters: readonly unknown[] };
   executeTakeFirstOrThrow(): Promise<{ total: number }>;
+}
+
+/** A count in SQL. */
+export function countable(db: Db, query: RawBuilder<{ total: number }>): Countable {
+  let compiled: CompiledQuery<{ total: number }> | undefined;
+  const compile = () => (compiled ??= query.compile(db));
+  return {
+    compile,
+    executeTakeFirstOrThrow: async () => (await db.executeQuery(compile())).rows[0] ?? { total: 0 },
+  };
 }
 
 interface Known {

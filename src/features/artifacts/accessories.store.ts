@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
+import { countable } from '#src/database/counts.ts';
 import type { Db } from '#src/database/pool.ts';
 import { anyOf, eachOf } from '#src/database/prepared.ts';
 import type { Page } from '#src/http/endpoint.ts';
@@ -91,12 +92,4 @@ export async function listAccessories(
   ).execute(ctx.db);
   const all = query<{ total: number }>(sql`count(*) as total`, sql``);
   return { rows, total: await ctx.counts.total(page, rows.length, countable(ctx.db, all)) };
-}
-
-/** A count in SQL, in the form that `counts` asks for. */
-export function countable(db: Db, query: RawBuilder<{ total: number }>) {
-  return {
-    compile: () => query.compile(db),
-    executeTakeFirstOrThrow: async () => (await query.execute(db)).rows[0] ?? { total: 0 },
-  };
 }

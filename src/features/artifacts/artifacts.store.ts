@@ -1,12 +1,12 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
+import { countable } from '#src/database/counts.ts';
 import { run, statement } from '#src/database/pool.ts';
 import { listAt } from '#src/database/prepared.ts';
 import { listedInProject, listedInRepository } from '#src/features/repositories/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { type Clauses, parseQuery } from '#src/http/query.ts';
-import { countable } from './accessories.store.ts';
 import { contentFilter, type Within, withPlusSigns } from './content-filter.ts';
 import type { Sought } from './find.store.ts';
 

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
+import { countable } from '#src/database/counts.ts';
 import { type Db, run, statement, type Tx } from '#src/database/pool.ts';
 import { listAt } from '#src/database/prepared.ts';
 import type { CveAllowlist } from '#src/database/tables.ts';
@@ -37,21 +38,19 @@ const projectKeys: ListKeys = {
   tie: 'p.project_id',
 };
 
-const projects = (db: Db) =>
-  db
-    .selectFrom('project as p')
-    .leftJoin('user_account as o', (join) =>
-      join.onRef('o.user_id', '=', 'p.owner_id').on('o.deleted', '=', false),
-    );
+type Row = Omit<ProjectRow, 'repo_count'>;
 
-const columns = (db: Db) =>
-  projects(db)
-    .select(['p.project_id', 'p.name', 'p.owner_id', 'p.public', 'p.metadata', 'p.cve_allowlist'])
-    .select(['o.username as owner_name', 'p.creation_time', 'p.update_time']);
+const from = `from project p left join user_account o on o.user_id = p.owner_id and not o.deleted`;
+const select = `select p.project_id, p.name, p.owner_id, p.public, p.metadata, p.cve_allowlist,
+  o.username as owner_name, p.creation_time, p.update_time ${from}`;
+const listed = sql.raw(select);
+const counted = sql.raw(`select count(*) as total ${from}`);
+
+const byId = statement<Row>('project-by-id', `${select} where p.project_id = $1`);
 
 export async function findProject(ctx: Context, id: number): Promise<ProjectRow | undefined> {
-  const row = await columns(ctx.db).where('p.project_id', '=', id).executeTakeFirst();
-  return row && { ...row, repo_count: await countRepositories(ctx, id) };
+  const [[row], repo_count] = await Promise.all([run(ctx.db, byId, [id]), countRepositories(ctx, id)]);
+  return row && { ...row, repo_count };
 }
 
 export function findVisibility(db: Db, id: number): Promise<{ id: number; public: boolean } | undefined> {
@@ -80,12 +79,11 @@ export async function listProjects(
   page: Page,
 ): Promise<{ rows: ProjectRow[]; total: number }> {
   const wanted = sql<SqlBool>`${isVisible(visible)} and ${filterOf(clauses, projectKeys)}`;
-  const rows = await columns(ctx.db)
-    .where(wanted)
-    .orderBy(orderOf(page, projectKeys))
-    .modifyEnd(sliceOf(page))
-    .execute();
-  const all = projects(ctx.db).select(sql<number>`count(*)`.as('total')).where(wanted);
+  const order = orderOf(page, projectKeys);
+  const { rows } = await sql<Row>`${listed} where ${wanted} order by ${order} ${sliceOf(page)}`.execute(
+    ctx.db,
+  );
+  const all = countable(ctx.db, sql`${counted} where ${wanted}`);
   const [repositories, total] = await Promise.all([
     repositoriesOf(
       ctx,

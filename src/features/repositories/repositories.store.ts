@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
-import type { Db, Tx } from '#src/database/pool.ts';
+import { countable } from '#src/database/counts.ts';
+import { run, statement, type Tx } from '#src/database/pool.ts';
 import { isVisible, type Visible } from '#src/features/projects/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
@@ -20,7 +21,7 @@ export interface RepositoryRow {
 
 // A push does not write the repository's row: all pushes to it at once would wait for each other. So the last
 // change is looked up: the newest artifact is the first entry of an index.
-const changed = sql<Date>`greatest(r.update_time,
+const changed = `greatest(r.update_time,
   (select a.push_time from artifact a where a.repository_id = r.repository_id order by a.push_time desc limit 1))`;
 
 const repositoryKeys: ListKeys = {
@@ -31,18 +32,18 @@ const repositoryKeys: ListKeys = {
     name: { type: 'text', lower: true, sql: sql.ref('r.name') },
     pull_count: { type: 'integer', sql: sql.ref('r.pull_count') },
     creation_time: { type: 'time', sql: sql.ref('r.creation_time') },
-    update_time: { type: 'time', sql: changed },
+    update_time: { type: 'time', sql: sql.raw(changed) },
   },
   refused: [],
   order: '-creation_time',
   tie: '-r.repository_id',
 };
 
-const repositories = (db: Db) =>
-  db
-    .selectFrom('repository as r')
-    .select(['r.repository_id', 'r.project_id', 'r.name', 'r.description', 'r.pull_count', 'r.creation_time'])
-    .select(changed.as('update_time'));
+type Row = Omit<RepositoryRow, 'artifact_count'>;
+
+const select = `select r.repository_id, r.project_id, r.name, r.description, r.pull_count, r.creation_time,
+  ${changed} as update_time from repository r`;
+const listed = sql.raw(select);
 
 /** The repositories of one project, or of all that somebody may see. */
 export type Within = { readonly project: number } | { readonly visible: Visible };
@@ -55,14 +56,11 @@ export async function list(
   const wanted = sql<SqlBool>`${ofProjects(within)} and ${filterOf(parseQuery(page.q), repositoryKeys)}`;
   const order = orderOf(page, repositoryKeys);
   // The page first: what is looked up for each row is not looked up for those before it.
-  const chosen = ctx.db
-    .selectFrom('repository as r')
-    .select('r.repository_id')
-    .where(wanted)
-    .orderBy(order)
-    .modifyEnd(sliceOf(page));
-  const rows = await repositories(ctx.db).where('r.repository_id', 'in', chosen).orderBy(order).execute();
-  const all = ctx.db.selectFrom('repository as r').select(sql<number>`count(*)`.as('total')).where(wanted);
+  const { rows } = await sql<Row>`
+    ${listed} where r.repository_id in (
+      select r.repository_id from repository r where ${wanted} order by ${order} ${sliceOf(page)}
+    ) order by ${order}`.execute(ctx.db);
+  const all = countable(ctx.db, sql`select count(*) as total from repository r where ${wanted}`);
   const [shown, total] = await Promise.all([counted(ctx, rows), ctx.counts.total(page, rows.length, all)]);
   return { rows: shown, total };
 }
@@ -73,23 +71,19 @@ function ofProjects(within: Within): RawBuilder<SqlBool> {
   return sql<SqlBool>`r.project_id in (select p.project_id from project p where ${isVisible(within.visible)})`;
 }
 
+const one = statement<Row>('show-repository', `${select} where r.name = $1 and r.project_id = $2`);
+
 export async function find(
   ctx: Context,
   project_id: number,
   name: string,
 ): Promise<RepositoryRow | undefined> {
-  const rows = await repositories(ctx.db)
-    .where('r.name', '=', name)
-    .where('r.project_id', '=', project_id)
-    .execute();
+  const rows = await run(ctx.db, one, [name, project_id]);
   return (await counted(ctx, rows))[0];
 }
 
 /** One statement for a whole page. */
-async function counted(
-  ctx: Context,
-  rows: Omit<RepositoryRow, 'artifact_count'>[],
-): Promise<RepositoryRow[]> {
+async function counted(ctx: Context, rows: readonly Row[]): Promise<RepositoryRow[]> {
   const counts = await countArtifacts(
     ctx,
     rows.map((row) => row.repository_id),

@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, sql, type SqlBool } from 'kysely';
 import type { Context } from '#src/context.ts';
+import { countable } from '#src/database/counts.ts';
 import type { Tables } from '#src/database/tables.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
@@ -39,10 +40,11 @@ interface Wanted {
 }
 
 async function listOf(ctx: Context, { column, id, filter, order }: Wanted, page: Page): Promise<Tags> {
-  const listed = ctx.db.selectFrom('tag').where(column, '=', id).where(filter);
-  const rows = await listed.selectAll().orderBy(orderOf(page, order)).modifyEnd(sliceOf(page)).execute();
-  const total = await ctx.counts.total(page, rows.length, listed.select(sql<number>`count(*)`.as('total')));
-  return { rows, total };
+  const from = sql`from tag where ${sql.ref(column)} = ${id} and ${filter}`;
+  const { rows } = await sql<TagRow>`
+    select * ${from} order by ${orderOf(page, order)} ${sliceOf(page)}`.execute(ctx.db);
+  const all = countable(ctx.db, sql`select count(*) as total ${from}`);
+  return { rows, total: await ctx.counts.total(page, rows.length, all) };
 }
 
 const ofArtifact = (column: string) =>
