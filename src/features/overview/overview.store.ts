@@ -36,8 +36,8 @@ function everywhereOrIn<Row>(name: string, text: (within: string) => string) {
     projects === 'all' ? run(db, everywhere, []) : run(db, among, [projects]);
 }
 
-const used = `(q.used_storage + coalesce((select sum(c.bytes) from quota_charge c
-  where c.project_id = q.project_id), 0))::bigint`;
+const used = `(q.used_storage + coalesce((select sum(c.bytes)::bigint from quota_charge c
+  where c.project_id = q.project_id), 0))`;
 
 /** Those that use more than four fifths of what they may, the fullest first. */
 export const fullProjects = everywhereOrIn<{
@@ -50,7 +50,7 @@ export const fullProjects = everywhereOrIn<{
   (within) => `
     select p.project_id, p.name as project_name, q.hard_storage as hard, ${used} as used
       from quota q join project p using (project_id)
-     where q.hard_storage > 0 and ${used} > q.hard_storage * 0.8 and ${within}
+     where q.hard_storage > 0 and ${used} * 5 > q.hard_storage * 4 and ${within}
      order by ${used}::float8 / q.hard_storage desc, p.name limit ${most}`,
 );
 
