@@ -115,14 +115,23 @@ describe.runIf(hasBrowser)('the speed of the portal (needs /usr/bin/chromium)', 
     await page.waitForLoadState('networkidle');
     await meter.slow();
 
-    const times: number[] = [];
-    for (const to of [2, 3, 4]) {
-      const shown = `document.body.textContent.includes('${(to - 1) * size + 1}–${to * size} of')`;
-      times.push(await turn('Next', `${rows} && ${shown}`));
-    }
+    const best = async (pages: readonly number[], and: string) => {
+      const times: number[] = [];
+      for (const to of pages) {
+        const shown = `document.body.textContent.includes('${(to - 1) * size + 1}–${to * size} of')`;
+        times.push(await turn('Next', `${rows} && ${shown} && ${and}`));
+        await meter.untilReady(allRows);
+      }
+      return Math.min(...times);
+    };
+    // The rows in view come before the others: both times count.
+    const allRows = `document.querySelectorAll('tbody tr').length === ${size}`;
+    const inView = await best([2, 3, 4], 'true');
+    const whole = await best([5, 6, 7], allRows);
 
     await meter.fast();
-    expect.soft(timesGoal(`page change at ${size} rows, P4`, Math.min(...times), goal)).toBeLessThan(slack());
+    expect.soft(timesGoal(`page change at ${size} rows, P4`, inView, goal)).toBeLessThan(slack());
+    expect.soft(timesGoal(`page change at ${size} rows, all of them, P4`, whole, goal)).toBeLessThan(slack());
   });
 
   test('a key in a filter, until its rows are there', async () => {
@@ -142,27 +151,37 @@ describe.runIf(hasBrowser)('the speed of the portal (needs /usr/bin/chromium)', 
     await page.goto(`${address}/tags-tab?page_size=${size}`);
     await page.getByText(`1–${size} of ${tags}`).waitFor();
     await page.waitForLoadState('networkidle');
+    // Playwright brings a script of its own into a page at its first act there: a task of 90 ms on a slow machine.
+    const filter = page.getByRole('searchbox', { name: 'Filter' });
+    await filter.click();
     await meter.slow();
 
-    const selecting = await meter.longestTask(async () => {
-      for (const row of [1, 2, 3]) await page.locator('tbody input[type=checkbox]').nth(row).check();
-    });
-    const typing = await meter.longestTask(async () => {
-      await page.getByRole('searchbox', { name: 'Filter' }).pressSequentially('build-9', { delay: 30 });
-      await meter.untilReady(firstRow('build-9'));
-    });
+    const whole = `document.querySelectorAll('tbody tr').length === ${size}`;
+    const selecting: number[] = [];
+    const typing: number[] = [];
+    for (const text of ['build-9', 'build-8', 'build-7']) {
+      const check = async () => {
+        for (const row of [1, 2, 3]) await page.locator('tbody input[type=checkbox]').nth(row).check();
+      };
+      const type = async () => {
+        await filter.pressSequentially(text, { delay: 30 });
+        await meter.untilReady(`${firstRow(text)} && ${whole}`);
+      };
+      selecting.push(await meter.longestTask(check));
+      typing.push(await meter.longestTask(type));
+      await filter.clear();
+      await page.getByText(`1–${size} of ${tags}`).waitFor();
+      await meter.untilReady(whole);
+    }
 
     await meter.fast();
+    const among = `among ${size} rows, P4`;
     expect
-      .soft(timesGoal(`longest task while selecting among ${size} rows, P4`, selecting, 100))
+      .soft(timesGoal(`longest task while selecting ${among}`, Math.min(...selecting), 100))
       .toBeLessThan(slack());
-    // A known miss: 100 new rows are drawn in one go. In slices tasks were a third as long, and pages took half as
-    // long again.
-    if (size === 15)
-      expect
-        .soft(timesGoal('longest task while typing in a filter of 15 rows, P4', typing, 100))
-        .toBeLessThan(slack());
-    else print(`longest task while typing in a filter of ${size} rows, P4`, Math.round(typing), 100);
+    expect
+      .soft(timesGoal(`longest task while typing in a filter ${among}`, Math.min(...typing), 100))
+      .toBeLessThan(slack());
   });
 
   test('back to a list: its rows, scroll, filter and page are those that were left', async () => {

@@ -27,7 +27,12 @@ export function CopyAction({ label, text }: { label: string; text: string }) {
   const { done, copy } = useCopy(text);
   return (
     <>
-      <Button size="compact-sm" variant="default" leftSection={done ? <Tick /> : <span className="sheets" />} onClick={copy}>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={done ? <Tick /> : <span className="sheets" />}
+        onClick={copy}
+      >
         {label}
       </Button>
       {done !== undefined && <Copied done={done} />}

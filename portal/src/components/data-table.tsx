@@ -1,10 +1,20 @@
 import { Button, NativeSelect, Skeleton, Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { TFunction } from 'i18next';
-import { Fragment, memo, type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from 'react';
+import {
+  Fragment,
+  memo,
+  type ReactNode,
+  type RefObject,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Listed } from '../api/operations.ts';
 import { type ListSearch, pageOf, pageSizes } from '../api/list-search.ts';
+import { withName } from '../i18n/with-name.ts';
+import { useRowSlices } from './row-slices.ts';
 import { Trouble } from './trouble.tsx';
 import type { RowSelection } from './use-selection.ts';
 
@@ -41,6 +51,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { query, search, columns, filtered = search.filter !== undefined, onSearch } = props;
   const { t } = useTranslation();
   const caption = useId();
+  const { rows, more } = useRowSlices(query.data?.items, props.keyOf);
   if (query.error && !query.data) return <Trouble error={query.error} retry={() => void query.refetch()} />;
   if (query.data?.total === 0 && !query.isPlaceholderData) {
     if (!filtered) return <div className="nothing">{props.empty}</div>;
@@ -65,7 +76,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         role="region"
         aria-labelledby={caption}
       >
-        <table aria-busy={query.isFetching}>
+        <table aria-busy={query.isFetching || more}>
           <caption id={caption}>{props.caption}</caption>
           <thead>
             <tr>
@@ -77,7 +88,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </thead>
           <tbody>
             {query.data ? (
-              <Rows {...props} rows={query.data.items} />
+              <Rows {...props} rows={rows} />
             ) : (
               <Waiting of={columns.length + (props.selection ? 1 : 0)} />
             )}
@@ -94,6 +105,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 function Rows<Row>(props: DataTableProps<Row> & { rows: Row[] }) {
   const { rows, columns, keyOf, selection, below } = props;
   const { t } = useTranslation();
+  const select = useMemo(() => withName((name) => t('table.select', { name })), [t]);
   const latest = useRef(selection);
   useLayoutEffect(() => {
     latest.current = selection;
@@ -105,7 +117,12 @@ function Rows<Row>(props: DataTableProps<Row> & { rows: Row[] }) {
       <Fragment key={key}>
         <tr>
           {selection && (
-            <SelectRow t={t} selection={latest} name={String(key)} checked={selection.has(String(key))} />
+            <SelectRow
+              label={select(String(key))}
+              selection={latest}
+              name={String(key)}
+              checked={selection.has(String(key))}
+            />
           )}
           <Cells row={row} columns={columns} />
         </tr>
@@ -158,19 +175,19 @@ function SelectPage({ selection }: { selection: RowSelection }) {
 }
 
 interface SelectRowProps {
-  readonly t: TFunction;
+  readonly label: string;
   /** As it is when the row is clicked: the row itself need not be drawn again for every other one. */
   readonly selection: RefObject<RowSelection | undefined>;
   readonly name: string;
   readonly checked: boolean;
 }
 
-const SelectRow = memo(function SelectRow({ t, selection, name, checked }: SelectRowProps) {
+const SelectRow = memo(function SelectRow({ label, selection, name, checked }: SelectRowProps) {
   return (
     <td className="select">
       <input
         type="checkbox"
-        aria-label={t('table.select', { name })}
+        aria-label={label}
         checked={checked}
         onChange={({ nativeEvent }) =>
           selection.current?.toggle(name, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)

@@ -37,26 +37,42 @@ export interface PullCommandsProps {
 export function PullCommandsButton(props: PullCommandsProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const button = {
-    'aria-label': t('commands.getNamed', { name: nameOf(props) }),
-    onClick: () => setOpen(true),
-  };
+  const label = t('commands.getNamed', { name: nameOf(props) });
+  if (props.size !== 'sm') return <PullCommandsInRow {...props} label={label} text={t('commands.get')} />;
   return (
     <>
-      {props.size === 'sm' ? (
-        <Button {...button}>{t('commands.get')}</Button>
-      ) : (
-        <button type="button" className="row-button" {...button}>
-          {t('commands.get')}
-        </button>
-      )}
+      <Button aria-label={label} onClick={() => setOpen(true)}>
+        {t('commands.get')}
+      </Button>
+      {open && <PullCommandsDialog {...props} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+interface PullCommandsInRowProps extends PullCommandsProps {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** The same with its texts, for the rows of a list. */
+export function PullCommandsInRow({ label, text, ...props }: PullCommandsInRowProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="row-button" aria-label={label} onClick={() => setOpen(true)}>
+        {text}
+      </button>
       {open && <PullCommandsDialog {...props} onClose={() => setOpen(false)} />}
     </>
   );
 }
 
 /** As people speak of it: without the registry, and no more of a digest than they can tell apart. */
-function nameOf({ repository, tag, digest = '' }: PullCommandsProps): string {
+export function nameOf({
+  repository,
+  tag,
+  digest = '',
+}: Pick<PullCommandsProps, 'repository' | 'tag' | 'digest'>): string {
   return tag === undefined ? `${repository}@${digest.slice(0, 19)}` : `${repository}:${tag}`;
 }
 

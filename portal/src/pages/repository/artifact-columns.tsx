@@ -4,10 +4,10 @@ import type { Artifact } from '../../../../src/features/artifacts/artifacts.cont
 import { bytesWriter } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { PullCommandsButton } from '../../components/pull-commands.tsx';
+import { nameOf, PullCommandsInRow } from '../../components/pull-commands.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
 import { shortDigest } from '../../components/digest.ts';
-import { DigestLink } from './digest-link.tsx';
+import { DigestCell } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
 import { type RowTexts, useRowTexts } from './row-texts.ts';
@@ -78,7 +78,7 @@ interface CellProps {
   readonly texts: RowTexts;
 }
 
-function Digest({ artifact, texts: { t }, open, toggle }: CellProps & Omit<Handlers, 'act'>) {
+function Digest({ artifact, texts: { t, copyDigest }, open, toggle }: CellProps & Omit<Handlers, 'act'>) {
   const { digest = '', references, accessories, annotations } = artifact;
   const holds = references !== null || accessories !== null || annotations !== undefined;
   const isOpen = open === digest;
@@ -99,7 +99,7 @@ function Digest({ artifact, texts: { t }, open, toggle }: CellProps & Omit<Handl
       ) : (
         <span className="expander" />
       )}
-      <DigestLink digest={digest} />
+      <DigestCell digest={digest} copy={copyDigest(shortDigest(digest))} />
     </span>
   );
 }
@@ -124,7 +124,8 @@ function Tags({ tags, texts: { t, protection } }: { tags: Artifact['tags']; text
   );
 }
 
-function Actions({ artifact, texts: { t, protection }, act }: CellProps & Pick<Handlers, 'act'>) {
+function Actions({ artifact, texts, act }: CellProps & Pick<Handlers, 'act'>) {
+  const { t, protection } = texts;
   const { can } = useProject();
   const { whole } = useRepository();
   const { digest = '', type, tags } = artifact;
@@ -132,17 +133,20 @@ function Actions({ artifact, texts: { t, protection }, act }: CellProps & Pick<H
   const immutable = tags?.find((tag) => tag.immutable);
   const refusal = can('artifact:delete') ? undefined : t('mayNotDeleteArtifact');
   const platforms = platformsOf(artifact);
+  const newest = tags?.at(-1)?.name;
   return (
     <span className="row-actions">
-      <PullCommandsButton
+      <PullCommandsInRow
+        label={texts.getNamed(nameOf({ repository: whole, tag: newest, digest }))}
+        text={texts.get}
         repository={whole}
-        tag={tags?.at(-1)?.name}
+        tag={newest}
         digest={digest}
         type={type}
         platforms={platforms.length > 1 ? platforms : []}
       />
       <RowMenu
-        label={t('actionsOf', { name })}
+        label={texts.actionsOf(name)}
         actions={() => [
           {
             label: t('addTag'),

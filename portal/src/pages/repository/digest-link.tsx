@@ -7,12 +7,17 @@ import { shortDigest } from '../../components/digest.ts';
 export function DigestLink({ digest }: { digest: string }) {
   const { t } = useTranslation('repository');
   const label = t('copyDigest', { digest: shortDigest(digest) });
+  return <DigestCell digest={digest} copy={t('commands.copyNamed', { label })} />;
+}
+
+/** The same with the name of its button, for the rows of a list. */
+export function DigestCell({ digest, copy }: { digest: string; copy: string }) {
   return (
     <span className="digest">
       <ArtifactLink digest={digest}>
         <code>{shortDigest(digest).replace(/^sha256:/, '')}</code>
       </ArtifactLink>
-      <CopyIcon label={t('commands.copyNamed', { label })} text={digest} />
+      <CopyIcon label={copy} text={digest} />
     </span>
   );
 }

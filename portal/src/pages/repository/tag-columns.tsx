@@ -4,12 +4,13 @@ import { useTranslation } from 'react-i18next';
 import type { TagInRepository } from '../../../../src/features/tags/tags.contract.ts';
 import { bytesWriter } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
+import { shortDigest } from '../../components/digest.ts';
 import { useProject } from '../../components/project-context.ts';
 import { ImmutableBadge } from '../../components/immutable-rule.tsx';
-import { PullCommandsButton } from '../../components/pull-commands.tsx';
+import { nameOf, PullCommandsInRow } from '../../components/pull-commands.tsx';
 import { ArtifactLink } from '../../components/artifact-link.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
-import { DigestLink } from './digest-link.tsx';
+import { DigestCell } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
 import { type RowTexts, useRowTexts } from './row-texts.ts';
@@ -32,7 +33,11 @@ export function useTagColumns(open: (action: TagAction) => void): Column<TagInRe
     const bytes = bytesWriter(language);
     return [
       { id: 'name', label: t('tag'), sort: 'name', cell: (tag) => <Name tag={tag} texts={texts} /> },
-      { id: 'digest', label: t('digest'), cell: ({ digest }) => <DigestLink digest={digest} /> },
+      {
+        id: 'digest',
+        label: t('digest'),
+        cell: ({ digest }) => <DigestCell digest={digest} copy={texts.copyDigest(shortDigest(digest))} />,
+      },
       {
         id: 'type',
         label: t('type'),
@@ -80,14 +85,16 @@ interface ActionsProps extends NameProps {
   readonly open: (action: TagAction) => void;
 }
 
-function Actions({ tag, texts: { t, protection }, open }: ActionsProps) {
+function Actions({ tag, texts: { t, protection, get, getNamed, actionsOf }, open }: ActionsProps) {
   const { can } = useProject();
   const { whole } = useRepository();
   const { name = '', digest, type, platforms } = tag;
   const refusal = () => (tag.immutable ? protection(tag.immutable_rule) : t('mayNotRemoveTag'));
   return (
     <span className="row-actions">
-      <PullCommandsButton
+      <PullCommandsInRow
+        label={getNamed(nameOf({ repository: whole, tag: name }))}
+        text={get}
         repository={whole}
         tag={name}
         digest={digest}
@@ -95,7 +102,7 @@ function Actions({ tag, texts: { t, protection }, open }: ActionsProps) {
         platforms={platforms.length > 1 ? platforms : []}
       />
       <RowMenu
-        label={t('actionsOf', { name })}
+        label={actionsOf(name)}
         actions={() => [
           {
             label: t('addTag'),
