@@ -72,7 +72,7 @@ export const listedBytes = 65_536;
 const columns = (bytes: number) => `
   a.id, a.project_id, a.repository_id, r.name as repository_name, a.blob_id, a.digest, a.type, a.media_type,
   a.config_media_type, a.artifact_type, ${mediaType} as artifact_media_type, a.size, a.push_time, a.pull_time,
-  case when b.size <= ${bytes} or octet_length(a.annotations::text) <= ${bytes} then a.annotations end as annotations,
+  case when octet_length(a.annotations::text) <= ${bytes} then a.annotations end as annotations,
   case when octet_length(d.attributes) <= ${bytes} then d.attributes
        when d.blob_id is not null then '{}' end as attributes,
   (select true from artifact_label l where l.artifact_id = a.id limit 1) is not null as has_labels,
@@ -81,7 +81,6 @@ const columns = (bytes: number) => `
 
 const beside = `
   join repository r on r.repository_id = a.repository_id
-  join blob b on b.id = a.blob_id
   left join artifact_detail d on d.blob_id = a.blob_id`;
 
 const listed = sql.raw(columns(listedBytes));

@@ -57,9 +57,9 @@ export async function list(
   const order = orderOf(page, repositoryKeys);
   // The page first: what is looked up for each row is not looked up for those before it.
   const { rows } = await sql<Row>`
-    ${listed} where r.repository_id in (
+    ${listed} join (
       select r.repository_id from repository r where ${wanted} order by ${order} ${sliceOf(page)}
-    ) order by ${order}`.execute(ctx.db);
+    ) p on p.repository_id = r.repository_id order by ${order}`.execute(ctx.db);
   const all = countable(ctx.db, sql`select count(*) as total from repository r where ${wanted}`);
   const [shown, total] = await Promise.all([counted(ctx, rows), ctx.counts.total(page, rows.length, all)]);
   return { rows: shown, total };
