@@ -90,7 +90,7 @@ export async function listArtifacts(
   ctx: Context,
   within: Within,
   page: Page,
-): Promise<{ rows: ListedArtifact[]; total: number }> {
+): Promise<{ rows: ListedArtifact[]; count: () => Promise<number> }> {
   const clauses = withPlusSigns(parseQuery(page.q));
   const list = 'project' in within ? projectKeys : keys;
   const from = (counting: boolean) =>
@@ -108,7 +108,7 @@ export async function listArtifacts(
     clauses.size === 0
       ? everyOneOf(within)
       : sql<{ total: number }>`select count(*) as total from ${from(true)}`;
-  return { rows, total: await ctx.counts.total(page, rows.length, countable(ctx.db, all)) };
+  return { rows, count: () => ctx.counts.total(page, rows.length, countable(ctx.db, all)) };
 }
 
 /** A list of the latest ones always has a filter. */

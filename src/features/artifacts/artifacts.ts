@@ -1,7 +1,7 @@
 import type { Context } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { judgedBy, protectionOf } from '#src/features/immutability/index.ts';
-import { findRepository } from '#src/features/repositories/index.ts';
+import { findRepository, repositoryIn } from '#src/features/repositories/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { parseQuery } from '#src/http/query.ts';
 import type { ProtectingRule } from '#src/oci/selector.ts';
@@ -64,8 +64,15 @@ export async function listArtifacts(
   project: GuardedProject,
   { repository, wanted, page }: { repository: string; wanted: Wanted; page: Page },
 ): Promise<Artifacts> {
-  const { repository_id } = await findRepository(ctx, project, repository);
-  return listIn(ctx, details, { repository: repository_id }, wanted, page);
+  // What is filtered is planned for its values, the repository's number among them.
+  if (parseQuery(page.q).size > 0) {
+    const { repository_id } = await findRepository(ctx, project, repository);
+    return listIn(ctx, details, { repository: repository_id }, wanted, page);
+  }
+  const found = await listIn(ctx, details, { repository: repositoryIn(project, repository) }, wanted, page);
+  // An empty page may be one of no repository.
+  if (found.artifacts.length === 0) await findRepository(ctx, project, repository);
+  return found;
 }
 
 export function listArtifactsOfProject(
@@ -96,9 +103,10 @@ async function listIn(
   wanted: Wanted,
   page: Page,
 ): Promise<Artifacts> {
-  const { rows, total } = await store.listArtifacts(ctx, within, page);
+  const { rows, count } = await store.listArtifacts(ctx, within, page);
   const limits = { children: mostBeside, bytes: listedBytes };
-  return { artifacts: await complete(ctx, details, rows, wanted, limits), total };
+  const [artifacts, total] = await Promise.all([complete(ctx, details, rows, wanted, limits), count()]);
+  return { artifacts, total };
 }
 
 /** Artifacts of one project that another list has chosen, by their ids. */

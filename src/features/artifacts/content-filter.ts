@@ -7,7 +7,7 @@ import { isAccessory } from './accessories.store.ts';
 
 /** What a list covers. */
 export type Within =
-  | { readonly repository: number }
+  | { readonly repository: number | RawBuilder<number> }
   | { readonly project: number; readonly latestOnly: boolean };
 
 // One look into an index for each row that is read. Written as EXISTS, PostgreSQL may join instead, and then reads all

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '#src/context.ts';
 import { run, statement } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
@@ -35,6 +36,11 @@ export async function findRepository(
   if (!row) throw notFound(name);
   return row;
 }
+
+/** Its number, in a statement that finds it by the way; null where there is no such repository. */
+export const repositoryIn = (project: GuardedProject, given: string): RawBuilder<number> =>
+  sql`(select repository_id from repository
+        where name = ${repositoryNameOf(project, given)} and project_id = ${project.id})`;
 
 export const notFound = (name: string): Failure =>
   new Failure('NOT_FOUND', `repository ${quote(name)} not found`);

@@ -1,4 +1,4 @@
-export { findRepository, notFound, type Repository, repositoryNameOf } from './find.ts';
+export { findRepository, notFound, type Repository, repositoryIn, repositoryNameOf } from './find.ts';
 export { listedInProject, listedInRepository } from './listed.store.ts';
 export { countArtifacts } from './repositories.store.ts';
 

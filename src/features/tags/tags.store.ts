@@ -29,7 +29,7 @@ export function list(ctx: Context, artifactId: number, clauses: Clauses, page: P
 
 interface Tags {
   readonly rows: TagRow[];
-  readonly total: number;
+  readonly count: () => Promise<number>;
 }
 
 interface Wanted {
@@ -44,7 +44,7 @@ async function listOf(ctx: Context, { column, id, filter, order }: Wanted, page:
   const { rows } = await sql<TagRow>`
     select * ${from} order by ${orderOf(page, order)} ${sliceOf(page)}`.execute(ctx.db);
   const all = countable(ctx.db, sql`select count(*) as total ${from}`);
-  return { rows, total: await ctx.counts.total(page, rows.length, all) };
+  return { rows, count: () => ctx.counts.total(page, rows.length, all) };
 }
 
 const ofArtifact = (column: string) =>

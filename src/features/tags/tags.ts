@@ -24,9 +24,12 @@ export async function listTags(
   { page, withStatus }: { page: Page; withStatus: boolean },
 ): Promise<{ rows: JudgedTag[]; total: number }> {
   const { artifact, repository } = await findArtifact(ctx, project, path);
-  const { rows, total } = await store.list(ctx, artifact.id, parseQuery(page.q), page);
-  if (!withStatus) return { rows, total };
-  const protection = await protectionOf(ctx, project.id);
+  const { rows, count } = await store.list(ctx, artifact.id, parseQuery(page.q), page);
+  const [total, protection] = await Promise.all([
+    count(),
+    withStatus ? protectionOf(ctx, project.id) : undefined,
+  ]);
+  if (!protection) return { rows, total };
   return { rows: rows.map((row) => judgedBy(protection, repository.name, row)), total };
 }
 
@@ -48,14 +51,14 @@ export async function listTagsOfRepository(
     findRepository(ctx, project, given),
     protectionOf(ctx, project.id),
   ]);
-  const { rows, total } = await store.listOfRepository(
+  const { rows, count } = await store.listOfRepository(
     ctx,
     repository.repository_id,
     parseQuery(page.q),
     page,
   );
   const ids = [...new Set(rows.map(({ artifact_id }) => artifact_id))];
-  const artifacts = await artifactsById(ctx, details, ids, beside);
+  const [artifacts, total] = await Promise.all([artifactsById(ctx, details, ids, beside), count()]);
   // A tag whose artifact went away between the two statements has gone with it.
   const named = rows.flatMap((tag) => {
     const artifact = artifacts.get(tag.artifact_id);
