@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createTestDatabase } from '#test/support/database.ts';
-import { isDatabaseFault, openDatabase } from './pool.ts';
+import { isDatabaseFault, openDatabase, run, statement } from './pool.ts';
 
 test('a connection that is ended between two statements of a transaction is a fault of its request alone', async () => {
   const { url, drop } = await createTestDatabase();
@@ -39,5 +39,26 @@ test('a table that another version widens meanwhile costs one request, not all t
     expect((await read()).rows[0]).toHaveProperty('note');
   }
   await database.close();
+  await drop();
+});
+
+test('closing ends the connections of text statements, too, when the query builder was never used', async () => {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase(url, { max: 8, applicationName: 'closing' });
+  const read = statement<{ one: number }>('read-one', 'select 1 as one');
+  for (let times = 0; times < 3; times += 1) await Promise.all([1, 2, 3].map(() => run(database.db, read, [])));
+  const watch = openDatabase(url, { max: 2 });
+  const open = async () => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from pg_stat_activity where application_name = 'closing'`.execute(watch.db);
+    return rows[0]?.count;
+  };
+  expect(await open()).toBeGreaterThan(0);
+
+  await database.close();
+
+  await vi.waitUntil(async () => (await open()) === 0, { timeout: 5_000 });
+  await database.close();
+  await watch.close();
   await drop();
 });

@@ -97,7 +97,8 @@ export function openDatabase(url: string, options: { max: number; applicationNam
     options: pool.options,
     // Its type has cursors, too, which are not used here.
     connect: async () => handle() as unknown as PostgresPoolClient,
-    end: async () => void (await Promise.all([pool.end(), shared.end()])),
+    // The query builder ends only what it has used itself: `close` does it for all.
+    end: () => Promise.resolve(),
   };
   const db = new Connected(new PostgresDialect({ pool: handles }), async (text, values) => {
     const own = handle();
@@ -120,7 +121,8 @@ export function openDatabase(url: string, options: { max: number; applicationNam
       return result.rows as Row[];
     },
     async close() {
-      await Promise.all([hot.ended ? undefined : hot.end(), db.destroy()]);
+      await db.destroy();
+      await Promise.all([hot.ended || hot.end(), pool.ended || pool.end(), shared.end()]);
     },
   };
 }

@@ -74,7 +74,12 @@ export class SharedConnections {
     // Whoever waits for an answer hears of a broken connection himself.
     client.on('error', () => this.#forget(connection));
     client.on('end', () => this.#forget(connection));
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (error) {
+      clearTimeout(connection.idle);
+      throw error;
+    }
     if (this.#ended) await close(connection);
     else this.#connections.push(connection);
   }
