@@ -172,11 +172,16 @@ async function resetSettings(): Promise<void> {
   app.app.registry.forget('everything');
 }
 
+/** They tell of a run until it ends, which here is never: no worker runs. */
+const lasting: ReadonlySet<string> = new Set(['getExecutionEvents', 'getProjectExecutionEvents']);
+
 test(
   'S-055, G-63, G-73: requests derived from the contracts meet no fault and change nothing by half',
   async () => {
     console.info(`seed ${seed} (MOORAGE_TEST_SEED=${seed})`);
-    const operations = routes.map(({ endpoint }) => endpoint);
+    const operations = routes
+      .map(({ endpoint }) => endpoint)
+      .filter(({ options }) => !lasting.has(options.id));
     const found = new Map<string, string>();
     const statuses = new Map<number, number>();
 

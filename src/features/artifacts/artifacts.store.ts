@@ -116,19 +116,16 @@ function everyOneOf(within: Within): RawBuilder<{ total: number }> {
   return 'repository' in within ? listedInRepository(within.repository) : listedInProject(within.project);
 }
 
-const shown = (name: string, id: string) =>
-  statement<ListedArtifact>(
-    name,
-    `select ${columns(2 ** 30)} from artifact a ${beside}
-      where a.id = (select (${id}) from repository s where s.name = $1 and s.project_id = $2)`,
-  );
-const shownByDigest = shown(
+const showing = (id: string) => `
+  select ${columns(2 ** 30)} from artifact a ${beside}
+   where a.id = (select (${id}) from repository s where s.name = $1 and s.project_id = $2)`;
+const shownByDigest = statement<ListedArtifact>(
   'show-artifact-by-digest',
-  'select id from artifact where digest = $3 and repository_id = s.repository_id',
+  showing('select id from artifact where digest = $3 and repository_id = s.repository_id'),
 );
-const shownByTag = shown(
+const shownByTag = statement<ListedArtifact>(
   'show-artifact-by-tag',
-  'select artifact_id from tag where name = $3 and repository_id = s.repository_id',
+  showing('select artifact_id from tag where name = $3 and repository_id = s.repository_id'),
 );
 
 /** One artifact, with all of its annotations and attributes. */

@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import { type Db, run, statement } from '#src/database/pool.ts';
+import { type Db, run, type Statement, statement } from '#src/database/pool.ts';
 import { listAt } from '#src/database/prepared.ts';
 import { isVisible, type Visible } from '#src/features/projects/index.ts';
 
@@ -28,30 +28,35 @@ export function starredRepositories(db: Db, visible: Visible, names: readonly st
     .execute();
 }
 
-/** Two statements: in every project, and in those whose ids are `$1`. */
-function everywhereOrIn<Row>(name: string, text: (within: string) => string) {
-  const everywhere = statement<Row>(`overview-${name}`, text('true'));
-  const among = statement<Row>(`overview-${name}-among`, text(`p.project_id = any (${listAt('$1')})`));
-  return (db: Db, projects: Visible): Promise<Row[]> =>
-    projects === 'all' ? run(db, everywhere, []) : run(db, among, [projects]);
-}
+/** In every project, and in those whose ids are `$1`. */
+const everywhere = 'true';
+const among = `p.project_id = any (${listAt('$1')})`;
+
+const within =
+  <Row>(all: Statement<Row>, some: Statement<Row>) =>
+  (db: Db, projects: Visible): Promise<Row[]> =>
+    projects === 'all' ? run(db, all, []) : run(db, some, [projects]);
 
 const used = `(q.used_storage + coalesce((select sum(c.bytes)::bigint from quota_charge c
   where c.project_id = q.project_id), 0))`;
 
+interface FullProject {
+  readonly project_id: number;
+  readonly project_name: string;
+  readonly hard: number;
+  readonly used: number;
+}
+
+const full = (where: string) => `
+  select p.project_id, p.name as project_name, q.hard_storage as hard, ${used} as used
+    from quota q join project p using (project_id)
+   where q.hard_storage > 0 and ${used} * 5 > q.hard_storage * 4 and ${where}
+   order by ${used}::float8 / q.hard_storage desc, p.name limit ${most}`;
+
 /** Those that use more than four fifths of what they may, the fullest first. */
-export const fullProjects = everywhereOrIn<{
-  project_id: number;
-  project_name: string;
-  hard: number;
-  used: number;
-}>(
-  'full-projects',
-  (within) => `
-    select p.project_id, p.name as project_name, q.hard_storage as hard, ${used} as used
-      from quota q join project p using (project_id)
-     where q.hard_storage > 0 and ${used} * 5 > q.hard_storage * 4 and ${within}
-     order by ${used}::float8 / q.hard_storage desc, p.name limit ${most}`,
+export const fullProjects = within(
+  statement<FullProject>('overview-full-projects', full(everywhere)),
+  statement<FullProject>('overview-full-projects-among', full(among)),
 );
 
 interface ExpiringRobot {
@@ -68,16 +73,18 @@ const expiring = (where: string) => `
    where not r.disabled and r.expires_at between extract(epoch from now() - interval '30 days')::bigint
      and extract(epoch from now() + interval '7 days')::bigint and ${where}
    order by r.expires_at, r.id limit ${most}`;
-const robotsOfProjects = everywhereOrIn<ExpiringRobot>('expiring-robots', (within) =>
-  expiring(`r.project_id is not null and ${within}`),
+const robotsOfProjects = within(
+  statement<ExpiringRobot>('overview-project-robots', expiring('r.project_id is not null')),
+  statement<ExpiringRobot>('overview-project-robots-among', expiring(among)),
 );
-const allRobots = everywhereOrIn<ExpiringRobot>('all-expiring-robots', (within) =>
-  expiring(`(r.project_id is null or ${within})`),
+const robotsAndOfSystem = within(
+  statement<ExpiringRobot>('overview-robots', expiring(everywhere)),
+  statement<ExpiringRobot>('overview-robots-among', expiring(`(r.project_id is null or ${among})`)),
 );
 
 /** What ends within a week, or has ended in the last month: who has done without it longer does not miss it. */
 export const expiringRobots = (db: Db, projects: Visible, ofSystem: boolean): Promise<ExpiringRobot[]> =>
-  (ofSystem ? allRobots : robotsOfProjects)(db, projects);
+  (ofSystem ? robotsAndOfSystem : robotsOfProjects)(db, projects);
 
 interface FailedRun {
   id: number;
@@ -102,33 +109,41 @@ const failed = statement<FailedRun>(
 export const failedRuns = (db: Db, kinds: readonly string[]): Promise<FailedRun[]> =>
   run(db, failed, [kinds]);
 
+type FailedRetention = FailedRun & { project_id: number; project_name: string };
+
+const retention = (where: string) => `
+  select e.id, e.vendor_type, e.status_message, e.start_time, p.project_id, p.name as project_name
+    from retention_policy o join project p using (project_id)
+    cross join lateral (select * from execution x where x.vendor_type = 'RETENTION' and x.vendor_id = o.id
+                           and x.status <> 'Running' order by x.id desc limit 1) e
+   where e.status = 'Error' and e.start_time > now() - ${failedWithin} and ${where}
+   order by e.id desc limit ${most}`;
+
 /** Of each of the projects the latest run of tag retention, when it failed. */
-export const failedRetention = everywhereOrIn<FailedRun & { project_id: number; project_name: string }>(
-  'failed-retention',
-  (within) => `
-    select e.id, e.vendor_type, e.status_message, e.start_time, p.project_id, p.name as project_name
-      from retention_policy o join project p using (project_id)
-      cross join lateral (select * from execution x where x.vendor_type = 'RETENTION' and x.vendor_id = o.id
-                             and x.status <> 'Running' order by x.id desc limit 1) e
-     where e.status = 'Error' and e.start_time > now() - ${failedWithin} and ${within}
-     order by e.id desc limit ${most}`,
+export const failedRetention = within(
+  statement<FailedRetention>('overview-retention', retention(everywhere)),
+  statement<FailedRetention>('overview-retention-among', retention(among)),
 );
 
+interface FailingWebhook {
+  readonly policy_id: number;
+  readonly policy_name: string;
+  readonly project_id: number;
+  readonly project_name: string;
+  readonly failures: number;
+  readonly failing_since: Date;
+}
+
+const webhooks = (where: string) => `
+  select w.id as policy_id, w.name as policy_name, p.project_id, p.name as project_name,
+         sum(t.failures) as failures, min(t.failing_since) as failing_since
+    from webhook_target t join webhook_policy w on w.id = t.policy_id join project p using (project_id)
+   where w.enabled and t.failing_since is not null and ${where}
+   group by w.id, w.name, p.project_id, p.name
+   order by min(t.failing_since) limit ${most}`;
+
 /** Policies with a target that could not be reached the last time, the one that waits longest first. */
-export const failingWebhooks = everywhereOrIn<{
-  policy_id: number;
-  policy_name: string;
-  project_id: number;
-  project_name: string;
-  failures: number;
-  failing_since: Date;
-}>(
-  'failing-webhooks',
-  (within) => `
-    select w.id as policy_id, w.name as policy_name, p.project_id, p.name as project_name,
-           sum(t.failures) as failures, min(t.failing_since) as failing_since
-      from webhook_target t join webhook_policy w on w.id = t.policy_id join project p using (project_id)
-     where w.enabled and t.failing_since is not null and ${within}
-     group by w.id, w.name, p.project_id, p.name
-     order by min(t.failing_since) limit ${most}`,
+export const failingWebhooks = within(
+  statement<FailingWebhook>('overview-webhooks', webhooks(everywhere)),
+  statement<FailingWebhook>('overview-webhooks-among', webhooks(among)),
 );

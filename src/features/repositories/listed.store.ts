@@ -35,10 +35,13 @@ export const listedInEach = (
   repositories: readonly number[],
 ): Promise<{ repository_id: number; total: number }[]> => run(db, inEach, [repositories]);
 
+const totalInRepository = sql.raw(inRepository);
+const totalInProject = sql.raw(inProject);
+
 /** Of one repository. */
 export const listedInRepository = (repository: number | RawBuilder<number>): RawBuilder<{ total: number }> =>
-  sql`select ${sql.raw(inRepository)} as total from (select ${repository}::bigint) i(id)`;
+  sql`select ${totalInRepository} as total from (select ${repository}::bigint) i(id)`;
 
 /** Of a whole project: 113,000 in 30 ms. */
 export const listedInProject = (project: number): RawBuilder<{ total: number }> =>
-  sql`select ${sql.raw(inProject)} as total from (select ${project}::integer) i(id)`;
+  sql`select ${totalInProject} as total from (select ${project}::integer) i(id)`;
