@@ -46,7 +46,8 @@ test('closing ends the connections of text statements, too, when the query build
   const { url, drop } = await createTestDatabase();
   const database = openDatabase(url, { max: 8, applicationName: 'closing' });
   const read = statement<{ one: number }>('read-one', 'select 1 as one');
-  for (let times = 0; times < 3; times += 1) await Promise.all([1, 2, 3].map(() => run(database.db, read, [])));
+  for (let times = 0; times < 3; times += 1)
+    await Promise.all([1, 2, 3].map(() => run(database.db, read, [])));
   const watch = openDatabase(url, { max: 2 });
   const open = async () => {
     const { rows } = await sql<{ count: number }>`
