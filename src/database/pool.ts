@@ -81,14 +81,14 @@ const deadlines =
  */
 export function openDatabase(url: string, options: { max: number; applicationName?: string }): Database {
   const sent = { count: 0 };
-  const open = { url, sent, name: options.applicationName ?? 'moorage' };
+  const Client = counting(sent);
+  const place = { url, name: options.applicationName ?? 'moorage' };
   const hotMax = Math.max(1, Math.round((options.max * 2) / 3));
   const sharedMax = Math.floor(options.max / 8);
-  const hot = openPool(hotMax, configuration(open, hotPlans), counting(sent));
-  const pool = openPool(Math.max(1, options.max - hotMax - sharedMax), configuration(open), counting(sent));
-  const Client = counting(sent);
+  const hot = openPool(hotMax, configuration(place, hotPlans), Client);
+  const pool = openPool(Math.max(1, options.max - hotMax - sharedMax), configuration(place), Client);
   const shared = new SharedConnections(
-    () => new Client({ ...configuration(open), pipeline: true }),
+    () => new Client({ ...configuration(place), pipeline: true }),
     sharedMax,
   );
   const names = new PreparedNames();

@@ -17,7 +17,7 @@ export const listAt = (place: string): string => `array(select unnest(${place}::
 const listOf = (ids: readonly number[]) => sql`array(select unnest(${[...ids]}::bigint[]))`;
 
 /** For the right side of an equals sign. */
-export const anyOf = (ids: readonly number[]): RawBuilder<unknown> => sql`any (${listOf(ids)})`;
+export const anyOf = (ids: readonly number[]): RawBuilder<number> => sql`any (${listOf(ids)})`;
 
 /** For FROM, a row for each. */
 export const eachOf = (ids: readonly number[]): RawBuilder<unknown> => sql`unnest(${listOf(ids)})`;

@@ -11,7 +11,7 @@ export async function listDigests(
   return db
     .selectFrom('artifact')
     .select(['digest', 'type'])
-    .where('id', '=', sql<number>`${anyOf(ids)}`)
+    .where('id', '=', anyOf(ids))
     .orderBy('digest')
     .limit(most)
     .execute();

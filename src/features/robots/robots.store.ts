@@ -110,7 +110,7 @@ export async function listGrants(db: Db, robotIds: readonly number[]): Promise<M
   const rows = await db
     .selectFrom('robot_grant')
     .select(['robot_id', 'kind', 'namespace', 'project_id', 'resource', 'action', 'effect'])
-    .where('robot_id', '=', sql<number>`${anyOf(robotIds)}`)
+    .where('robot_id', '=', anyOf(robotIds))
     .orderBy('kind', 'desc')
     .orderBy('namespace')
     .orderBy('resource')
