@@ -54,6 +54,15 @@ export const suites: readonly Suite[] = [
     minutes: 12,
   },
   {
+    // Alone: beside other tests, a page that is slowed down four times stands still.
+    name: 'speed',
+    include: ['test/speed/**/*.test.ts'],
+    database: true,
+    workers: 1,
+    testSeconds: 60,
+    minutes: 4,
+  },
+  {
     name: 's3',
     include: ['src/**/*.s3.test.ts', 'test/s3/**/*.test.ts'],
     workers: 1,

@@ -62,7 +62,7 @@ async function visit(app: TestApp, browser: Browser, options: BrowserContextOpti
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const broken: string[] = [];
   page.on('pageerror', (error) => broken.push(error.message));
   page.on('console', (message) => {

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, startPortal, type Portal } from '#test/support/browser.ts';
+import { instrument } from '#test/support/instruments.ts';
 import { createLargeRepository } from '#test/support/large-repository.ts';
 
 const tags = 10_000;
@@ -77,15 +78,7 @@ describe.runIf(hasBrowser)('a repository of 10,000 tags (needs /usr/bin/chromium
   });
 
   test('and within 2 s on a slow machine behind a slow line', async () => {
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-    const throughput = (10 * 1024 * 1024) / 8;
-    await devtools.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency: 40,
-      downloadThroughput: throughput,
-      uploadThroughput: throughput,
-    });
+    await (await instrument(page)).slow();
 
     const milliseconds = await bestOf('tags-tab', 2);
 
