@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '#src/database/pool.ts';
+import type { Db, Tx } from '#src/database/pool.ts';
 import type { ForwardedRow } from './syslog.ts';
 
 /** A place in the log in the order in which its rows became visible. */
@@ -31,6 +31,14 @@ export async function claim(db: Db, worker: string, leaseSeconds: number): Promi
       returning transaction_id::text, id, since::text,
                 transaction_id > pg_snapshot_xmax(pg_current_snapshot()) as moved`.execute(db);
   return rows[0];
+}
+
+/** Forwarding begins with the transaction that switches it on, not with the first round after it. */
+export async function beginForwarding(tx: Tx): Promise<void> {
+  await sql`
+    insert into audit_forward (transaction_id, id, worker, leased_until)
+      values (pg_snapshot_xmin(pg_current_snapshot()), 0, gen_random_uuid(), '-infinity')
+      on conflict do nothing`.execute(tx);
 }
 
 /** Lets another worker go on at once. */

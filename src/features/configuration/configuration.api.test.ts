@@ -1,6 +1,9 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Forwarder } from '#src/features/audit/forward.ts';
+import { parsed, startReceiver } from '#src/features/audit/receivers.fixture.ts';
 import { createTestApi, type TestApi } from '#test/support/api.ts';
 
 let api: TestApi;
@@ -210,6 +213,25 @@ describe('audit_log_forward_endpoint', () => {
     expect(await set({ audit_log_forward_endpoint: address, skip_audit_log_database: true })).toMatchObject({
       status: 200,
     });
+  });
+
+  test('G-72: the change itself and what follows at once are sent there', async () => {
+    const receiver = await startReceiver('tcp');
+    const live = { get: () => receiver.endpoint as never };
+    const forwarder = new Forwarder({ database: api.database, live, log: pino({ level: 'silent' }) });
+
+    await set({ audit_log_forward_endpoint: receiver.endpoint });
+    await api.as('admin').post('/projects', { project_name: 'at-once' });
+
+    await vi.waitFor(
+      async () => {
+        await forwarder.round(new AbortController().signal);
+        const sent = receiver.messages.map((message) => parsed(message).row['resource']);
+        expect(sent.slice(-2)).toEqual(['configuration', 'at-once']);
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+    await receiver.close();
   });
 
   test('is refused when nobody does, and the old one stays', async () => {

@@ -2,7 +2,7 @@ import { type LiveName, settingIn, type StoredSettings } from '#src/config/live.
 import { isSecret, liveNames, liveSetting } from '#src/config/live-start.ts';
 import { announce, type Context, inTransaction } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
-import { record } from '#src/features/audit/index.ts';
+import { beginForwarding, record } from '#src/features/audit/index.ts';
 import * as store from './configuration.store.ts';
 import { accepts } from './forward-endpoint.ts';
 import { conflictsOf, normalised, problemsOf } from './rules.ts';
@@ -65,6 +65,7 @@ export async function updateConfiguration(
     const after = { ...before, ...values };
     refuse(await conflictsOf(ctx.db, before, after));
     await store.saveSettings(ctx.db, secretKey, values, false);
+    if (values['audit_log_forward_endpoint']) await beginForwarding(ctx.db);
     await record(ctx, {
       operation: 'update',
       resource_type: 'configuration',
