@@ -34,6 +34,7 @@ import { linkOf } from './list.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { logRequest } from './request-log.ts';
 import { stream } from './stream.ts';
+import { refuseUnreadable } from './unreadable.ts';
 import { createValidators, type Validators } from './validation.ts';
 
 /** What the API needs from the rest of the program. */
@@ -80,6 +81,9 @@ export function createApi(parts: ApiParts): FastifyInstance {
     return503OnClosing: true,
     // Harbor: slashes in a row are one, and one at the end is none.
     routerOptions: { maxParamLength: 2048, ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) =>
+      sendFailure(parts, error, request, reply.header('x-request-id', request.id)),
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, requestIdOf({}), parts.log),
   };
   if (serverFactory) options.serverFactory = (handler) => serverFactory(handler);
   const app: FastifyInstance = fastify(options);
@@ -269,6 +273,7 @@ function json(reply: FastifyReply, body: unknown): FastifyReply {
 const byStatus: Record<number, ConstructorParameters<typeof Failure>[0]> = {
   400: 'BAD_REQUEST',
   413: 'REQUEST_ENTITY_TOO_LARGE',
+  414: 'BAD_REQUEST',
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
