@@ -30,18 +30,21 @@ const policy = (styles: string) =>
 /** Harbor's paths: which page it is, the browser decides. */
 const places = ['/harbor', '/harbor/*', '/account/*', '/oidc-onboard', '/license'];
 
+/** Monitors ask for the head of a page; operations of the API have none but Harbor's. */
+const withHead = { exposeHeadRoute: true };
+
 const placeholder = 'per-response-nonce';
 
 /** Serves the built portal from memory. Without a build the rest of the registry works all the same. */
 export async function servePortal(app: FastifyInstance, folder: string): Promise<boolean> {
   const pages = await load(folder);
   for (const [path, page] of pages) {
-    if (path !== '/') app.get(path, (request, reply) => sendFile(page, request, reply));
+    if (path !== '/') app.get(path, withHead, (request, reply) => sendFile(page, request, reply));
   }
   const start = pages.get('/');
   if (!start) return false;
   const html = start.plain.toString();
-  for (const path of ['/', ...places]) app.get(path, (_request, reply) => sendStart(html, reply));
+  for (const path of ['/', ...places]) app.get(path, withHead, (_request, reply) => sendStart(html, reply));
   return true;
 }
 

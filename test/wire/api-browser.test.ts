@@ -58,3 +58,17 @@ test('S-068: its scripts name no other host', async () => {
   const hosts = [...text.matchAll(/https?:\/\/([\w.-]+)/g)].map(([, host]) => host);
   expect(hosts.filter((host) => host !== 'react.dev' && host !== 'www.w3.org')).toEqual([]);
 });
+
+test.each(['/', '/harbor/projects', '/devcenter-api-2.0'])(
+  'HEAD %s tells a monitor what GET would, without the page',
+  async (path) => {
+    const [get, head] = await Promise.all([
+      app.send(undefined, { path }),
+      app.send(undefined, { method: 'HEAD', path }),
+    ]);
+
+    expect([head.status, head.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(head.headers['content-length']).toBe(String(get.body.length));
+    expect(head.body.length).toBe(0);
+  },
+);
