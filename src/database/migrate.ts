@@ -20,6 +20,7 @@ import { referenceIndexes } from './migrations/0018-reference-indexes.ts';
 import { trashLabels } from './migrations/0019-trash-labels.ts';
 import { robotExpiry } from './migrations/0020-robot-expiry.ts';
 import { robotLevels } from './migrations/0021-robot-levels.ts';
+import { bundles } from './migrations/0022-bundles.ts';
 
 export interface Migration {
   readonly version: number;
@@ -50,6 +51,7 @@ const migrations: readonly Migration[] = [
   { version: 19, name: 'trash-labels', sql: trashLabels },
   { version: 20, name: 'robot-expiry', sql: robotExpiry },
   { version: 21, name: 'robot-levels', sql: robotLevels },
+  { version: 22, name: 'bundles', sql: bundles },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

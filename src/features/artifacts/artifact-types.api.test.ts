@@ -51,7 +51,7 @@ test('an index is an image, unless it says what else it is', async () => {
     tag: 'other',
     artifactType: 'application/vnd.example.bundle.v1',
   });
-  const cnab = { 'org.opencontainers.artifact.mediaType': 'application/vnd.cnab.manifest.v1' };
+  const cnab = { 'org.opencontainers.artifactType': 'application/vnd.cnab.manifest.v1' };
   await index('library/indexes', [child], { tag: 'cnab', annotations: cnab });
 
   const { body } = await get('/projects/library/repositories/indexes/artifacts?q=tags=*&sort=id');

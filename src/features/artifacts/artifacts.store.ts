@@ -35,7 +35,7 @@ export interface ListedArtifact {
 }
 
 // Harbor: an artifact's media type is its config's; an index may name one in an annotation (CNAB does).
-const mediaType = `coalesce(a.config_media_type, a.annotations->>'org.opencontainers.artifact.mediaType', a.media_type)`;
+const mediaType = `coalesce(a.config_media_type, a.annotations->>'org.opencontainers.artifactType', a.media_type)`;
 
 const keys: ListKeys = {
   keys: {

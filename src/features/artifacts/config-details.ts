@@ -22,10 +22,10 @@ export function saysSomething(configMediaType: string): boolean {
  * config when it is a JSON object. What is no such object, nests too deep or says one thing twice has no details:
  * pushers write these bytes, and a list must show the artifact all the same.
  */
-export function attributesOf(configMediaType: string, bytes: Uint8Array): string {
+export function attributesOf(configMediaType: string | null, bytes: Uint8Array): string {
   const config = parse(bytes);
   if (config === undefined) return '{}';
-  return JSON.stringify(imageConfigs.has(configMediaType) ? imageAttributes(config) : config);
+  return JSON.stringify(imageConfigs.has(configMediaType ?? '') ? imageAttributes(config) : config);
 }
 
 function parse(bytes: Uint8Array): JsonObject | undefined {

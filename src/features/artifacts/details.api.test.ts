@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { digestOf } from '#src/oci/digest.ts';
 import { startTestApp, type TestApp } from '../../../test/support/app.ts';
-import { client } from './artifacts.fixture.ts';
+import { childOf, client } from './artifacts.fixture.ts';
 
 let app: TestApp;
 beforeEach(async () => {
@@ -38,6 +38,32 @@ test('a chart and any other artifact show their whole config', async () => {
   const { body } = await get(list);
 
   expect(body.map((one: { extra_attrs: unknown }) => one.extra_attrs)).toEqual([chart, { a: 1 }]);
+});
+
+test("a CNAB bundle shows its bundle.json, which is a child's config", async () => {
+  const { push, index, get } = client(app);
+  const bundle = { name: 'hello', version: '0.1.0', invocationImages: [] };
+  // Where a registry takes no config of its own type, cnab-to-oci calls it an image's.
+  const config = childOf(
+    await push('library/details', {
+      configType: 'application/vnd.docker.container.image.v1+json',
+      config: bundle,
+    }),
+  );
+  const image = childOf(await push('library/details', { config: { architecture: 'amd64' } }));
+  const kind = (type: string) => ({ annotations: { 'io.cnab.manifest.type': type } });
+  const { digest } = await index(
+    'library/details',
+    [
+      { ...image, ...kind('invocation') },
+      { ...config, ...kind('config') },
+    ],
+    { annotations: { 'org.opencontainers.artifactType': 'application/vnd.cnab.manifest.v1' } },
+  );
+
+  const { body } = await get(`/projects/library/repositories/details/artifacts/${digest}`);
+
+  expect([body.type, body.extra_attrs]).toEqual(['CNAB', bundle]);
 });
 
 test('what was read once is not read again: the storage may be gone', async () => {

@@ -26,8 +26,8 @@ export class Details {
   /** The attributes of those artifacts that have none yet, by the id of their manifest's blob. */
   async read(ctx: Context, artifacts: readonly ListedArtifact[]): Promise<ReadonlyMap<number, string>> {
     const missing = artifacts.filter(
-      ({ attributes, config_media_type: type }) =>
-        attributes === null && type !== null && saysSomething(type),
+      ({ attributes, type, config_media_type: config }) =>
+        attributes === null && (config === null ? type === 'CNAB' : saysSomething(config)),
     );
     if (missing.length === 0) return new Map();
     const places = await findConfigs(
