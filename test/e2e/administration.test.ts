@@ -195,6 +195,8 @@ describe.runIf(hasBrowser)('running the registry (needs /usr/bin/chromium)', () 
     await other.page.goto('/harbor/configs/setting');
 
     await other.page.getByText('You may not see this').waitFor();
+    await other.page.getByText('This page is for those who run the registry.').waitFor();
+    expect(await other.page.getByRole('main').getByRole('textbox').count()).toBe(0);
     expect(await other.page.getByRole('link', { name: 'Configuration' }).count()).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import type { QuickSearch } from '../../../src/features/search/search.contract.t
 import { useLostAt } from '../api/connection.ts';
 import { useCurrentUser, useSystemInfo } from '../api/use-api.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { ForAdministrators } from './for-administrators.tsx';
 import { Banners } from './banners.tsx';
 import { useDisplay } from './display.ts';
 import { Messages } from './messages.tsx';
@@ -85,7 +86,9 @@ function Frame() {
             <ReadOnlyContext
               value={lostAt ? t('shell.offlineHelp') : read_only ? t('shell.readOnlyHelp') : undefined}
             >
-              <Outlet />
+              <ForAdministrators>
+                <Outlet />
+              </ForAdministrators>
             </ReadOnlyContext>
           </PaletteContext>
         </main>

@@ -12,15 +12,22 @@ const kinds: Readonly<Record<number, Kind>> = {
   404: 'notFound',
 };
 
+interface TroubleProps {
+  readonly error: Error;
+  readonly retry?: (() => void) | undefined;
+  /** What can be done, where the page knows better. */
+  readonly help?: string;
+}
+
 /** What went wrong, in place of what was asked for: the server's own words, and what can be done. */
-export function Trouble({ error, retry }: { error: Error; retry?: (() => void) | undefined }) {
+export function Trouble({ error, retry, help }: TroubleProps) {
   const { t } = useTranslation('sign-in');
   const failure = error instanceof ApiFailure ? error : undefined;
   const kind = (failure && kinds[failure.status]) ?? 'failed';
   const { message } = error;
   return (
     <Alert role="alert" color={kind === 'failed' ? 'red' : 'gray'} title={t(`trouble.${kind}.title`)} my="md">
-      <Text size="sm">{t(`trouble.${kind}.help`)}</Text>
+      <Text size="sm">{help ?? t(`trouble.${kind}.help`)}</Text>
       {message !== '' && (
         <Text size="sm" mt="xs" className="server-words">
           {t('trouble.said', { message })}

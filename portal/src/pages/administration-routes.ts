@@ -24,6 +24,7 @@ function peopleRoutes(shell: ShellRoute) {
   const users = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/users',
+    staticData: { administrators: true },
     validateSearch: (search: Record<string, unknown>) =>
       readListSearch(search, ['username', 'realname', 'email', 'creation_time']),
     loader: texts('users'),
@@ -33,6 +34,7 @@ function peopleRoutes(shell: ShellRoute) {
   const groups = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/groups',
+    staticData: { administrators: true },
     validateSearch: (search: Record<string, unknown>) => readListSearch(search, []),
     loader: texts('groups'),
     component: lazyRouteComponent(() => import('./groups/groups-page.tsx'), 'GroupsPage'),
@@ -41,6 +43,7 @@ function peopleRoutes(shell: ShellRoute) {
   const quotas = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/project-quotas',
+    staticData: { administrators: true },
     validateSearch: (search: Record<string, unknown>) =>
       readListSearch(search, ['project_name', 'used.storage', 'hard.storage']),
     loader: texts('quotas'),
@@ -54,6 +57,7 @@ function cleanUpRoutes(shell: ShellRoute) {
   const cleanUp = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/clearing-job',
+    staticData: { administrators: true },
     loader: texts('clean-up'),
     component: lazyRouteComponent(() => import('./clean-up/clean-up-page.tsx'), 'CleanUpPage'),
   });
@@ -107,6 +111,7 @@ function jobServiceRoutes(shell: ShellRoute) {
   const jobService = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/job-service-dashboard',
+    staticData: { administrators: true },
     loader: texts('job-service'),
     component: lazyRouteComponent(() => import('./job-service/job-service-page.tsx'), 'JobServicePage'),
   });
@@ -147,6 +152,7 @@ function configurationRoutes(shell: ShellRoute) {
   const configuration = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/configs',
+    staticData: { administrators: true },
     loader: texts('configuration'),
     component: lazyRouteComponent(
       () => import('./configuration/configuration-page.tsx'),
@@ -188,6 +194,7 @@ const usageRoute = (shell: ShellRoute) =>
   createRoute({
     getParentRoute: () => shell,
     path: '/harbor/usage',
+    staticData: { administrators: true },
     loader: texts('usage'),
     validateSearch: readUsageSearch,
     component: lazyRouteComponent(() => import('./usage/usage-page.tsx'), 'UsagePage'),
@@ -198,6 +205,7 @@ function registryRoutes(shell: ShellRoute) {
   const robots = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/robot-accounts',
+    staticData: { administrators: true },
     validateSearch: readRobotsSearch,
     loader: texts('robots'),
     component: lazyRouteComponent(() => import('./robots/robots-page.tsx'), 'RobotsPage'),

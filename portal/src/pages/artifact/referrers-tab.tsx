@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Accessory } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
+import { useAccessoryKind } from '../../components/artifact-kind.ts';
 import { ArtifactLink } from '../../components/artifact-link.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -28,6 +29,7 @@ export function ReferrersTab() {
   const search = readArtifactSearch(useSearch({ strict: false }));
   const navigate = useNavigate();
   const query = useReferrers(search);
+  const kindOf = useAccessoryKind();
   const inherited = artifact.inherited_accessories ?? [];
   return (
     <>
@@ -49,7 +51,7 @@ export function ReferrersTab() {
           <ul className="plain-list">
             {inherited.map(({ digest, type }) => (
               <li key={digest}>
-                {type} <ArtifactLink digest={digest} />
+                {kindOf(type)} <ArtifactLink digest={digest} />
               </li>
             ))}
           </ul>
@@ -92,6 +94,7 @@ function useReferrers(search: ListSearch) {
 
 function useColumns(): Column<Referrer>[] {
   const { t, i18n } = useTranslation('artifact');
+  const kindOf = useAccessoryKind();
   return [
     {
       id: 'type',
@@ -99,7 +102,7 @@ function useColumns(): Column<Referrer>[] {
       cell: ({ accessory, below, artifactType }) => (
         <span className={below ? 'below' : ''}>
           {below && <span aria-hidden="true">└ </span>}
-          {below ? t('referrers.below', { type: accessory.type }) : accessory.type}{' '}
+          {below ? t('referrers.below', { type: kindOf(accessory.type) }) : kindOf(accessory.type)}{' '}
           {artifactType !== undefined && <bdi className="quiet">{artifactType}</bdi>}
         </span>
       ),

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UserGroup } from '../../../../src/features/groups/groups.contract.ts';
 import { listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
-import { useApi, useCurrentUser } from '../../api/use-api.ts';
+import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ListFilter } from '../../components/filter-field.tsx';
@@ -23,18 +23,10 @@ export function GroupsPage() {
   const { t } = useTranslation('groups');
   const { search, change } = listSearch(route.useSearch(), route.useNavigate());
   const [open, setOpen] = useState<'create' | Open>();
-  const user = useCurrentUser();
   const query = useGroups(search);
   const columns = useColumns(setOpen);
   const close = () => setOpen(undefined);
-  const create = (
-    <ActionButton
-      refusal={user?.sysadmin_flag ? undefined : t('onlyAdministrators')}
-      onClick={() => setOpen('create')}
-    >
-      {t('new')}
-    </ActionButton>
-  );
+  const create = <ActionButton onClick={() => setOpen('create')}>{t('new')}</ActionButton>;
   return (
     <>
       <PageHeading title={t('title')}>{create}</PageHeading>

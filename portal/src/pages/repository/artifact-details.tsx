@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Accessory, Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { useApi } from '../../api/use-api.ts';
 import { Ago } from '../../components/ago.tsx';
+import { useAccessoryKind } from '../../components/artifact-kind.ts';
 import { readableBytes } from '../../components/bytes.ts';
 import { useProject } from '../../components/project-context.ts';
 import { Trouble } from '../../components/trouble.tsx';
@@ -113,6 +114,7 @@ function useChildren(references: References) {
 
 function Accessories({ accessories }: { accessories: readonly Accessory[] }) {
   const { t, i18n } = useTranslation('repository');
+  const kindOf = useAccessoryKind();
   return (
     <section>
       <Title order={2} size="h6">
@@ -132,7 +134,7 @@ function Accessories({ accessories }: { accessories: readonly Accessory[] }) {
         <tbody>
           {accessories.map(({ artifact_id, type, digest, size, creation_time }) => (
             <tr key={artifact_id}>
-              <th scope="row">{type}</th>
+              <th scope="row">{kindOf(type)}</th>
               <td>
                 <DigestLink digest={digest} />
               </td>
