@@ -59,6 +59,9 @@ describe.runIf(hasBrowser)('an artifact (needs /usr/bin/chromium)', () => {
     await rows.first().waitFor();
 
     expect(new URL(page.url()).search).toBe('?tab=layers');
+    const current = page.getByRole('navigation', { name: 'Parts of the artifact' }).locator('[aria-current]');
+    expect(await current.allTextContents()).toEqual(['Layers']);
+    await expect.poll(() => page.title()).toMatch(/^Layers – api\/server@sha256:/);
     const shown = await rows.allInnerTexts();
     expect(shown.map((row) => row.split('\t').map((cell) => cell.trim()))).toEqual([
       ['1', 'ADD file:1 in /', expect.stringContaining('2026'), '293 KiB', expect.stringMatching(/^sha256:/)],
@@ -132,6 +135,7 @@ describe.runIf(hasBrowser)('an artifact (needs /usr/bin/chromium)', () => {
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('The tag stable is deleted.').waitFor();
     expect(await tags()).toEqual(['1.4.2']);
+    await page.getByRole('rowheader', { name: 'stable' }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('rowheader', { name: 'stable' }).waitFor();
 

@@ -1,14 +1,18 @@
 import { Group, Title } from '@mantine/core';
-import { useLocation } from '@tanstack/react-router';
+import { useLocation, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 
-/** "Tab – page – Moorage": the tab is the one that is drawn as the current one beside the heading. */
+/**
+ * "Tab – page – Moorage": the tab is the one that is drawn as the current one beside the heading. Looked for at each
+ * drawing: some tabs are there only when the server has said what may be done.
+ */
 export function useTitle(title: string): void {
-  const path = useLocation({ select: ({ pathname }) => pathname });
+  useLocation({ select: ({ pathname }) => pathname });
+  useSearch({ strict: false });
   useEffect(() => {
     const tab = document.querySelector('nav.tabs [aria-current=page]')?.textContent ?? '';
     document.title = [tab, title, 'Moorage'].filter((part) => part !== '').join(' – ');
-  }, [title, path]);
+  });
 }
 
 /** The page's one h1. It takes the focus when its page opens, so that screen readers say where one has got to. */

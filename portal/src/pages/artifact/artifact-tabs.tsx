@@ -70,6 +70,8 @@ export function ArtifactTabs() {
             search={tab === 'overview' ? {} : { tab }}
             className="tab"
             aria-current={tab === open ? 'page' : undefined}
+            // Not of its own: the address of the overview is a part of all the others'.
+            activeOptions={{ exact: true }}
             activeProps={{}}
           >
             {t(`tabs.${tab}`)}
