@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeImage, pushImage } from '#test/support/app.ts';
+import { pushPlatforms } from '#test/support/artifacts.ts';
 import { hasBrowser, startPortal, type Portal, type Visit } from '#test/support/browser.ts';
 import { call, pushUntagged } from '../../src/features/artifacts/content.fixture.ts';
 
@@ -114,15 +115,35 @@ describe.runIf(hasBrowser)('many tags, and what they were (needs /usr/bin/chromi
     await deleted.getByRole('button', { name: /^Job \d+$/ }).click();
     const dialog = page.getByRole('dialog', { name: /^Job \d+$/ });
     await dialog.getByText('600 done, 0 skipped, 0 failed').waitFor();
-    await dialog
-      .getByLabel(/^Select/)
-      .nth(12)
-      .check();
+    await dialog.getByLabel('Select feature-011').check();
     await dialog.getByRole('button', { name: 'Undo 1', exact: true }).click();
     await dialog.getByText('1 done, 0 skipped, 0 failed').waitFor();
     await page.keyboard.press('Escape');
     await page.getByText('1 done, 0 skipped, 0 failed').waitFor();
 
     expect([listed, visit.broken, await tags()]).toEqual([[], [], '12']);
+  });
+
+  test('images for several platforms are compared by their platforms: they have no layers', async () => {
+    const { page } = visit;
+    const place = { app: portal.app, repository: 'team/app', tag: 'many' };
+    const child = (digest: string, architecture: string) => ({
+      digest,
+      size: 1,
+      platform: { os: 'linux', architecture },
+    });
+    await pushPlatforms(place, [child(first, 'amd64')]);
+    await pushPlatforms(place, [child(first, 'amd64'), child(second, 'arm64')]);
+    await open('history-tab?filter=many');
+
+    await page
+      .getByRole('button', { name: /^Roll back many/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Roll back many' });
+    await dialog.getByText('linux/amd64, linux/arm64').waitFor();
+
+    expect(await dialog.getByRole('row', { name: /^Layers/ }).innerText()).toMatch(/Layers\s+–\s+–/);
+    expect(await dialog.getByText('in both').count()).toBe(0);
   });
 });

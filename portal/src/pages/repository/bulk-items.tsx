@@ -61,6 +61,7 @@ export function BulkItems({ id, onUndo }: BulkItemsProps) {
         caption={t('bulk.items')}
         columns={useColumns()}
         keyOf={(item) => item.id}
+        nameOf={({ tag, digest }) => tag ?? shortDigest(digest)}
         query={query}
         search={search}
         onSearch={(change) => setSearch((before) => ({ ...before, ...change }))}

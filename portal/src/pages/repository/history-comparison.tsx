@@ -9,6 +9,7 @@ import { readableBytes } from '../../components/bytes.ts';
 import { Moment } from '../../components/moment.tsx';
 import { shortDigest } from '../../components/digest.ts';
 import { useRepository } from '../../components/repository-context.ts';
+import { platformsOf } from './platforms.ts';
 
 interface ComparisonProps {
   /** What the tag names; undefined when there is none. */
@@ -32,10 +33,11 @@ export function Comparison({ now, then }: ComparisonProps) {
     { label: t('history.size'), of: (image?: Image) => image && readableBytes(image.size, i18n.language) },
     { label: t('history.builtAt'), of: (image?: Image) => <Moment time={image?.created} /> },
     { label: t('history.pushed'), of: (image?: Image) => <Moment time={image?.pushed} /> },
-    { label: t('history.platform'), of: (image?: Image) => image?.platform },
-    { label: t('history.layers'), of: (image?: Image) => image?.layers.length },
+    { label: t('history.platform'), of: (image?: Image) => image?.platforms.join(', ') || undefined },
+    { label: t('history.layers'), of: (image?: Image) => image?.layers?.length },
   ];
-  const shared = current && former && former.layers.filter((layer) => current.layers.includes(layer)).length;
+  const shared =
+    former?.layers && current?.layers && former.layers.filter((layer) => current.layers?.includes(layer));
   return (
     <>
       <div className="table-frame" tabIndex={0} role="region" aria-labelledby={caption}>
@@ -59,7 +61,7 @@ export function Comparison({ now, then }: ComparisonProps) {
           </tbody>
         </table>
       </div>
-      {shared !== undefined && <Text size="sm">{t('history.shared', { count: shared })}</Text>}
+      {shared !== undefined && <Text size="sm">{t('history.shared', { count: shared.length })}</Text>}
     </>
   );
 }
@@ -68,9 +70,9 @@ interface Image {
   readonly size: number;
   readonly pushed: string;
   readonly created: string | undefined;
-  readonly platform: string | undefined;
-  /** Digests; of an index those of its manifests. */
-  readonly layers: readonly string[];
+  readonly platforms: readonly string[];
+  /** Digests. An index has none: its images have them. */
+  readonly layers: readonly string[] | undefined;
 }
 
 function useImage(digest: string | undefined): Image | undefined {
@@ -99,19 +101,18 @@ async function readImage(
   ]);
   const attributes = artifact.extra_attrs ?? {};
   const text = (name: string) => (typeof attributes[name] === 'string' ? attributes[name] : undefined);
-  const platform = [text('os'), text('architecture'), text('variant')].filter(Boolean).join('/');
   return {
     size: artifact.size ?? 0,
     pushed: artifact.push_time,
     created: text('created'),
-    platform: platform || undefined,
-    layers: digestsIn(manifest),
+    platforms: platformsOf(artifact),
+    layers: artifact.references ? undefined : layersIn(manifest),
   };
 }
 
 /** The client has read the JSON already. Pushers wrote it, so nothing about it is sure. */
-function digestsIn(manifest: unknown): string[] {
-  const { layers, manifests } = Object(manifest) as { layers?: unknown; manifests?: unknown };
-  const parts: unknown[] = Array.isArray(layers) ? layers : Array.isArray(manifests) ? manifests : [];
+function layersIn(manifest: unknown): string[] {
+  const { layers } = Object(manifest) as { layers?: unknown };
+  const parts: unknown[] = Array.isArray(layers) ? layers : [];
   return parts.map((part) => String((Object(part) as { digest?: unknown }).digest));
 }
