@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { Listed } from '../api/operations.ts';
 import { type ListSearch, pageOf, pageSizes } from '../api/list-search.ts';
 import { withName } from '../i18n/with-name.ts';
+import { HeaderCell } from './header-cell.tsx';
 import { useRowSlices } from './row-slices.ts';
 import { Trouble } from './trouble.tsx';
 import type { RowSelection } from './use-selection.ts';
@@ -31,8 +32,12 @@ interface DataTableProps<Row> {
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly keyOf: (row: Row) => string | number;
+  /** What a row that can be selected is called; its key, unless said otherwise. */
+  readonly nameOf?: (row: Row) => string;
   readonly query: UseQueryResult<Listed<Row[]>>;
   readonly search: ListSearch;
+  /** The order when the address names none, as the server takes it: it is shown, too. */
+  readonly usual?: string;
   /** Puts the new state into the address. */
   readonly onSearch: (change: ListSearch) => void;
   /** Something narrows the list: an empty one then means "nothing matches". Its filter does, unless said otherwise. */
@@ -48,7 +53,7 @@ interface DataTableProps<Row> {
 
 /** A list as the server pages, sorts and filters it, with every state it can be in. Rows are plain HTML. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { query, search, columns, filtered = search.filter !== undefined, onSearch } = props;
+  const { query, search, columns, filtered = search.filter !== undefined, usual, onSearch } = props;
   const { t } = useTranslation();
   const caption = useId();
   const { rows, more } = useRowSlices(query.data?.items, props.keyOf);
@@ -82,7 +87,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             <tr>
               {props.selection && <SelectPage selection={props.selection} />}
               {columns.map((column) => (
-                <HeaderCell key={column.id} column={column} search={search} onSearch={onSearch} />
+                <HeaderCell key={column.id} {...column} {...{ search, usual, onSearch }} />
               ))}
             </tr>
           </thead>
@@ -103,7 +108,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 }
 
 function Rows<Row>(props: DataTableProps<Row> & { rows: Row[] }) {
-  const { rows, columns, keyOf, selection, below } = props;
+  const { rows, columns, keyOf, nameOf = (row: Row) => String(keyOf(row)), selection, below } = props;
   const { t } = useTranslation();
   const select = useMemo(() => withName((name) => t('table.select', { name })), [t]);
   const latest = useRef(selection);
@@ -118,7 +123,7 @@ function Rows<Row>(props: DataTableProps<Row> & { rows: Row[] }) {
         <tr>
           {selection && (
             <SelectRow
-              label={select(String(key))}
+              label={select(nameOf(row))}
               selection={latest}
               name={String(key)}
               checked={selection.has(String(key))}
@@ -208,33 +213,6 @@ function Waiting({ of: columns }: { of: number }) {
       ))}
     </tr>
   ));
-}
-
-interface HeaderCellProps<Row> {
-  readonly column: Column<Row>;
-  readonly search: ListSearch;
-  readonly onSearch: (change: ListSearch) => void;
-}
-
-function HeaderCell<Row>({ column, search, onSearch }: HeaderCellProps<Row>) {
-  const { sort, label, numeric } = column;
-  if (sort === undefined) {
-    return (
-      <th scope="col" className={numeric ? 'numeric' : ''}>
-        {label}
-      </th>
-    );
-  }
-  const order = search.sort === sort ? 'ascending' : search.sort === `-${sort}` ? 'descending' : 'none';
-  const next = order === 'ascending' ? `-${sort}` : order === 'descending' ? undefined : sort;
-  const arrow = { ascending: '↑', descending: '↓', none: '↕' }[order];
-  return (
-    <th scope="col" aria-sort={order} className={numeric ? 'numeric' : ''}>
-      <button type="button" onClick={() => onSearch({ sort: next, page: undefined })}>
-        {label} <span aria-hidden="true">{arrow}</span>
-      </button>
-    </th>
-  );
 }
 
 interface PagesProps {

@@ -30,6 +30,7 @@ export function LedgerTab() {
         keyOf={({ id }) => id}
         query={query}
         search={search}
+        usual="-deleted_at"
         onSearch={(next) => change('filter' in next && next.filter === undefined ? noFilter : next)}
         filtered={isNarrowed(search)}
         empty={<Text>{t('ledger.none')}</Text>}

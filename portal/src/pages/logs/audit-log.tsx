@@ -1,10 +1,11 @@
-import { Badge, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AuditLogExt } from '../../../../src/features/audit/audit.contract.ts';
 import type { ListSearch } from '../../api/list-search.ts';
 import type { Listed } from '../../api/operations.ts';
 import { Ago } from '../../components/ago.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { LogActions } from './log-actions.tsx';
 import { LogFilters } from './log-filters.tsx';
@@ -29,14 +30,10 @@ export function AuditLog({ search, onSearch, project, list }: AuditLogProps) {
     queryFn: ({ signal }) => list(signal),
   });
   const columns = useColumns();
-  // The newest come first unless they are asked for the other way round, so there are two orders and no third.
-  const shown = { ...search, sort: search.sort ?? '-op_time' };
   const turn = (change: ListSearch) => {
     if ('filter' in change) return onSearch(nothingChosen);
     const { filter: _, ...next } = change;
-    return onSearch(
-      'sort' in next ? { ...next, sort: shown.sort === 'op_time' ? undefined : 'op_time' } : next,
-    );
+    return onSearch(next);
   };
   return (
     <>
@@ -47,7 +44,8 @@ export function AuditLog({ search, onSearch, project, list }: AuditLogProps) {
         columns={columns}
         keyOf={({ id }) => id ?? 0}
         query={query}
-        search={shown}
+        search={search}
+        usual="-op_time"
         onSearch={turn}
         filtered={isNarrowed(search)}
         empty={<Text>{t('none')}</Text>}
@@ -73,13 +71,7 @@ function useColumns(): Column<AuditLogExt>[] {
       id: 'result',
       label: t('result'),
       cell: ({ operation_result }) =>
-        operation_result ? (
-          t('done')
-        ) : (
-          <Badge color="red.9" miw="max-content">
-            {t('failed')}
-          </Badge>
-        ),
+        operation_result ? t('done') : <StateMark tone="bad">{t('failed')}</StateMark>,
     },
   ];
 }

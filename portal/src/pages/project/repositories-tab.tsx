@@ -44,6 +44,7 @@ export function RepositoriesTab() {
         keyOf={({ name }) => name ?? ''}
         query={query}
         search={search}
+        usual="name"
         onSearch={change}
         empty={
           <>
@@ -74,7 +75,8 @@ function useRepositories(search: ListSearch) {
       const q = contains('name', search.filter);
       return api('GET /projects/:project_name/repositories', {
         params: { project_name: name },
-        query: { ...pageOf(search), with_size: true, ...(q ? { q } : {}) },
+        // People look for a name; the order of the API is that in which repositories were made.
+        query: { sort: 'name', ...pageOf(search), with_size: true, ...(q ? { q } : {}) },
         signal,
       });
     },

@@ -24,12 +24,6 @@ export function QuotasPage() {
   const [open, setOpen] = useState<Quota>();
   const query = useQuotas(search);
   const columns = useColumns(setOpen);
-  const shown = { ...search, sort: search.sort ?? `-${byUse}` };
-  const turn = (next: ListSearch) => {
-    // The usual order is that by use: turned, it is the other way round, and there is no "none" beside the two.
-    const turned = 'sort' in next && next.sort === undefined && shown.sort === `-${byUse}`;
-    change(turned ? { ...next, sort: byUse } : next);
-  };
   return (
     <>
       <PageHeading title={t('title')} />
@@ -42,8 +36,9 @@ export function QuotasPage() {
         columns={columns}
         keyOf={({ id }) => id ?? 0}
         query={query}
-        search={shown}
-        onSearch={turn}
+        search={search}
+        usual={`-${byUse}`}
+        onSearch={change}
         empty={<Text>{t('none')}</Text>}
       />
       {open && <QuotaDialog quota={open} onClose={() => setOpen(undefined)} />}

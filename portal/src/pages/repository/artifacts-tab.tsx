@@ -62,6 +62,7 @@ export function ArtifactsTab() {
         keyOf={({ digest = '' }) => digest}
         query={query}
         search={search}
+        usual="-push_time"
         onSearch={change}
         filtered={q !== undefined}
         onClear={() => change({ ...everything, page: undefined })}

@@ -55,6 +55,7 @@ export function HistoryTab() {
         keyOf={(one) => one.id}
         query={query}
         search={search}
+        usual="-op_time"
         onSearch={change}
         filtered={q !== undefined}
         empty={t('history.none')}

@@ -50,6 +50,7 @@ export function TagsTab() {
         keyOf={({ name = '' }) => name}
         query={query}
         search={search}
+        usual="-push_time"
         onSearch={change}
         empty={<EmptyRepository text={t('noTags')} />}
         selection={selection}
