@@ -2,6 +2,7 @@ import { NativeSelect, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { regional } from '../i18n/regional.ts';
 import { ApiFailure } from '../api/failure.ts';
 import { useApi } from '../api/use-api.ts';
 import { crons, type ScheduleValue, scheduleTypes } from './schedule.ts';
@@ -67,7 +68,7 @@ function usePreview(cron: string): { next: readonly string[]; refusal: string | 
 function NextTimes({ times }: { times: readonly string[] }) {
   const { t, i18n } = useTranslation();
   const format = (timeZone?: string) =>
-    new Intl.DateTimeFormat(i18n.language, {
+    new Intl.DateTimeFormat(regional(i18n.language), {
       weekday: 'short',
       day: 'numeric',
       month: 'short',

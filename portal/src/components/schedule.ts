@@ -1,3 +1,5 @@
+import { regional } from '../i18n/regional.ts';
+
 /** Harbor's crons have six fields, the first of them the second, which is 0; their times are UTC. */
 export const crons = {
   None: '',
@@ -28,7 +30,7 @@ export function readSchedule(cron = ''): ScheduleValue {
 /** The same moment for the server and for the reader, once where that is the same: schedules are UTC, days are not. */
 export function bothZones(time: Date, language: string): string[] {
   const format = (timeZone?: string) =>
-    new Intl.DateTimeFormat(language, {
+    new Intl.DateTimeFormat(regional(language), {
       weekday: 'short',
       year: 'numeric',
       month: 'short',

@@ -1,3 +1,5 @@
+import { regional } from '../i18n/regional.ts';
+
 export interface Form {
   readonly iso: boolean;
   readonly utc: boolean;
@@ -11,7 +13,7 @@ export function writtenTime(date: Date, language: string, form: Form): string {
 /** For columns: to make a format takes twenty times as long as to use it. */
 export function timeWriter(language: string, { iso, utc }: Form): (date: Date) => string {
   // The Swedes write dates as ISO 8601 does.
-  const format = new Intl.DateTimeFormat(iso ? 'sv-SE' : language, {
+  const format = new Intl.DateTimeFormat(iso ? 'sv-SE' : regional(language), {
     dateStyle: iso ? 'short' : 'medium',
     timeStyle: 'short',
     ...(utc ? { timeZone: 'UTC' } : {}),

@@ -1,5 +1,6 @@
 import { Group, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { regional } from '../../i18n/regional.ts';
 import { useSystemInfo } from '../../api/use-api.ts';
 import { Trouble } from '../../components/trouble.tsx';
 import type { Scope } from './grants.ts';
@@ -58,7 +59,8 @@ function ExpiryFields({ draft, created, onChange }: Omit<RobotFieldsProps, 'leve
   const days = daysOf(draft.days);
   const end = days === undefined ? undefined : endAfter(days, created?.getTime() ?? Date.now());
   const said =
-    end && new Intl.DateTimeFormat(i18n.language, { dateStyle: 'long' }).format(Math.min(+end, 8.64e15));
+    end &&
+    new Intl.DateTimeFormat(regional(i18n.language), { dateStyle: 'long' }).format(Math.min(+end, 8.64e15));
   return (
     <Group align="start" grow>
       <NativeSelect
