@@ -76,16 +76,14 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
     expect((await portal.app.send('admin', { path: '/api/v2.0/projects/to-go' })).status).toBe(404);
   });
 
-  test('with repositories stay, and the dialog says why', async () => {
+  test('with repositories stay, and say why before a name is typed', async () => {
     const { page } = await open('/harbor/projects?filter=backend', 'admin');
 
-    await page.getByRole('button', { name: 'Delete the project backend' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Type backend to confirm').fill('backend');
-    await dialog.getByRole('button', { name: 'Delete' }).click();
+    const button = page.getByRole('button', { name: 'Delete the project backend' });
+    await button.focus();
 
-    await dialog.getByText('That was not done').waitFor();
-    expect((await portal.app.send('admin', { path: '/api/v2.0/projects/backend' })).status).toBe(200);
+    await page.getByText(/^It holds .* first\.$/).waitFor();
+    expect(await button.getAttribute('aria-disabled')).toBe('true');
   });
 
   test('get a member, who gets another role and is removed', async () => {
@@ -94,6 +92,7 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
       (await portal.app.send('admin', { path })).json<{ role_name: string }[]>()[0]?.role_name;
     const { page } = await open(`/harbor/projects/${backend}/members`, 'admin');
 
+    await expect.poll(() => page.title()).toBe('Members – backend – Moorage');
     await page.getByRole('button', { name: 'Add members' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('combobox', { name: 'Usernames' }).fill('harri');

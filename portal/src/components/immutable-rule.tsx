@@ -1,10 +1,11 @@
-import { Alert, Badge, Text } from '@mantine/core';
+import { Alert, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, use, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProtectingRule } from '../../../src/features/artifacts/artifacts.contract.ts';
 import { ApiFailure } from '../api/failure.ts';
 import { ProjectContext } from './project-context.ts';
+import { StateMark } from './state-mark.tsx';
 
 /** Why a tag stays as it is, with the rule that says so. */
 export function useProtection(): (rule: ProtectingRule | undefined) => string {
@@ -26,9 +27,9 @@ export function ImmutableBadge({ rule }: { rule: ProtectingRule | undefined }) {
   const { t } = useTranslation();
   const title = useProtection()(rule);
   const text = (
-    <Badge size="sm" variant="outline" color="gray" tt="none" title={title}>
+    <StateMark tone="quiet" title={title}>
       {t('immutableRule.immutable')}
-    </Badge>
+    </StateMark>
   );
   if (!rule) return text;
   return (

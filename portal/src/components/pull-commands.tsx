@@ -29,19 +29,15 @@ export interface PullCommandsProps {
   readonly platforms?: readonly string[];
   /** The caller may push here: those commands are shown too. */
   readonly mayPush?: boolean;
-  /** Of the button: small, as in rows, unless told otherwise. */
-  readonly size?: 'compact-xs' | 'sm';
 }
 
 /** "Get it": a button that opens the commands for one tag or digest. */
 export function PullCommandsButton(props: PullCommandsProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const label = t('commands.getNamed', { name: nameOf(props) });
-  if (props.size !== 'sm') return <PullCommandsInRow {...props} label={label} text={t('commands.get')} />;
   return (
     <>
-      <Button aria-label={label} onClick={() => setOpen(true)}>
+      <Button aria-label={t('commands.getNamed', { name: nameOf(props) })} onClick={() => setOpen(true)}>
         {t('commands.get')}
       </Button>
       {open && <PullCommandsDialog {...props} onClose={() => setOpen(false)} />}

@@ -26,7 +26,6 @@ export function ArtifactActions() {
   return (
     <Group gap="xs">
       <PullCommandsButton
-        size="sm"
         repository={`${name}/${params.repository_name}`}
         tag={artifact.tags?.[0]?.name}
         digest={digest}

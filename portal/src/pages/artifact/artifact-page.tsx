@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group } from '@mantine/core';
+import { Anchor, Group } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { shortDigest } from '../../components/digest.ts';
@@ -104,9 +104,9 @@ function TagNames() {
   return (
     <Group gap="xs" mb="md">
       {tags.slice(0, mostNames).map(({ name = '' }) => (
-        <Badge key={name} variant="light" tt="none" className="tag-name">
+        <span key={name} className="label-chip" title={name}>
           <bdi>{name}</bdi>
-        </Badge>
+        </span>
       ))}
       {tags.length > mostNames && (
         <Anchor size="sm" renderRoot={(props) => <Link {...props} to="." search={{ tab: 'tags' }} />}>

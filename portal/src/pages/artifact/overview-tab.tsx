@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Artifact } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { useApi } from '../../api/use-api.ts';
+import { useKind } from '../../components/artifact-kind.ts';
 import { readableBytes } from '../../components/bytes.ts';
 import { CopyText } from '../../components/commands.tsx';
 import { Moment } from '../../components/moment.tsx';
@@ -14,6 +15,7 @@ import { platformName, platformsOf } from './naming.ts';
 export function OverviewTab() {
   const { t, i18n } = useTranslation('artifact');
   const { artifact, digest } = useArtifact();
+  const kindOf = useKind();
   const attributes = membersOf(artifact.extra_attrs);
   const platforms = platformsIn(artifact, attributes);
   const author = artifact.type === 'IMAGE' ? textOf(attributes['author']) : undefined;
@@ -22,7 +24,7 @@ export function OverviewTab() {
     <>
       <dl className="facts">
         <Fact name={t('overview.type')}>
-          <Icon /> {artifact.type}
+          <Icon /> {kindOf(artifact.type)}
           {artifact.artifact_type !== undefined && <bdi className="quiet"> {artifact.artifact_type}</bdi>}
         </Fact>
         <Fact name={t('overview.digest')}>

@@ -1,16 +1,18 @@
-import { Badge, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Artifact, Reference } from '../../../../src/features/artifacts/artifacts.contract.ts';
 import { type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
+import { useKind } from '../../components/artifact-kind.ts';
 import { ArtifactLink } from '../../components/artifact-link.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { PullCommandsButton } from '../../components/pull-commands.tsx';
+import { nameOf, PullCommandsInRow } from '../../components/pull-commands.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { useArtifact } from './artifact-context.ts';
 import { readArtifactSearch } from './artifact-search.ts';
 import { artifactsOf } from './beside.ts';
@@ -91,6 +93,7 @@ function useColumns(): Column<Child>[] {
 
 function Platform({ reference: { platform, annotations }, artifact }: Child) {
   const { t } = useTranslation('artifact');
+  const kindOf = useKind();
   if (isAttestation(platform)) {
     const kind = annotations?.['vnd.docker.reference.type'];
     return (
@@ -103,21 +106,23 @@ function Platform({ reference: { platform, annotations }, artifact }: Child) {
     <>
       <bdi>{platformName(platform) ?? t('platforms.unknown')}</bdi>{' '}
       {artifact?.type !== undefined && artifact.type !== 'IMAGE' && (
-        <Badge variant="outline" size="sm" tt="none">
-          {artifact.type}
-        </Badge>
+        <StateMark tone="quiet">{kindOf(artifact.type)}</StateMark>
       )}
     </>
   );
 }
 
 function Get({ reference: { child_digest }, artifact }: Child) {
+  const { t } = useTranslation('artifact');
   const { name } = useProject();
   const { params } = useArtifact();
   if (!artifact) return null;
+  const repository = `${name}/${params.repository_name}`;
   return (
-    <PullCommandsButton
-      repository={`${name}/${params.repository_name}`}
+    <PullCommandsInRow
+      label={t('commands.getNamed', { name: nameOf({ repository, digest: child_digest }) })}
+      text={t('commands.get')}
+      repository={repository}
       digest={child_digest}
       type={artifact.type}
     />

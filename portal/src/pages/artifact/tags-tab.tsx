@@ -13,7 +13,7 @@ import { ListFilter } from '../../components/filter-field.tsx';
 import { ImmutableBadge, useProtection } from '../../components/immutable-rule.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
-import { PullCommandsButton } from '../../components/pull-commands.tsx';
+import { nameOf, PullCommandsInRow } from '../../components/pull-commands.tsx';
 import { useArtifact } from './artifact-context.ts';
 import { readArtifactSearch } from './artifact-search.ts';
 import { platformsOf } from './naming.ts';
@@ -51,6 +51,7 @@ export function TagsTab() {
         keyOf={({ id, name }) => id ?? name ?? ''}
         query={query}
         search={search}
+        usual="-push_time"
         onSearch={change}
         empty={<Text>{t('tags.none')}</Text>}
       />
@@ -119,11 +120,14 @@ function TagActions({ tag, remove }: { tag: Tag; remove: (tag: Tag) => void }) {
   const { artifact, digest, params } = useArtifact();
   const { name = '', immutable, immutable_rule: rule } = tag;
   const protection = useProtection();
+  const repository = `${project}/${params.repository_name}`;
   const refusal = can('tag:delete') ? (immutable ? protection(rule) : undefined) : t('tags.mayNotRemove');
   return (
     <Group gap="xs" wrap="nowrap">
-      <PullCommandsButton
-        repository={`${project}/${params.repository_name}`}
+      <PullCommandsInRow
+        label={t('commands.getNamed', { name: nameOf({ repository, tag: name }) })}
+        text={t('commands.get')}
+        repository={repository}
         tag={name}
         digest={digest}
         type={artifact.type}

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 
 const kinds = [
   'AUDIT_LOGS_GDPR_COMPLIANT',
+  'BULK',
   'EXECUTION_SWEEP',
   'GARBAGE_COLLECTION',
   'IMAGE_SCAN',

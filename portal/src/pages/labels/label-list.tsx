@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -127,7 +127,7 @@ function Actions({ owner, label, open }: ActionsProps) {
   const { name } = label;
   const refusal = (action: 'update' | 'delete') => (owner.may(action) ? undefined : t('labels.mayNotChange'));
   return (
-    <Button.Group>
+    <Group gap={6} wrap="nowrap">
       <ActionButton
         size="compact-xs"
         variant="default"
@@ -146,6 +146,6 @@ function Actions({ owner, label, open }: ActionsProps) {
       >
         {t('dialog.delete')}
       </ActionButton>
-    </Button.Group>
+    </Group>
   );
 }

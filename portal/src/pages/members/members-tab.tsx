@@ -42,6 +42,7 @@ export function MembersTab() {
         keyOf={({ id }) => id ?? 0}
         query={query}
         search={search}
+        usual="entity_name"
         onSearch={change}
         empty={<Text>{t('members.none')}</Text>}
       />
@@ -144,6 +145,7 @@ function RoleSelect({ member }: { member: ProjectMemberEntity }) {
   return (
     <NativeSelect
       size="xs"
+      miw="9rem"
       aria-label={t('members.roleOf', { name })}
       value={String(update.isPending ? update.variables : (member.role_id ?? ''))}
       data={roles.map((role) => ({ value: String(role.id), label: t(`roles.${role.key}`) }))}

@@ -39,7 +39,7 @@ export function ImmutableTab() {
   );
   return (
     <>
-      <Group justify="space-between" my="sm" wrap="nowrap">
+      <Group justify="space-between" my="sm">
         <Text size="sm" c="dimmed">
           {t('immutable.help')}
         </Text>

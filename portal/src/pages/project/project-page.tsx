@@ -1,9 +1,10 @@
-import { Badge, Group } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Can } from '../../api/use-api.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { StarButton } from '../../components/star-button.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { ProjectContext, useFoundProject } from '../../components/project-context.ts';
 
@@ -36,9 +37,9 @@ export function ProjectPage() {
       <PageHeading title={name} key={project_id}>
         <Group gap="xs">
           <StarButton kind="projects" name={name} />
-          <Badge variant="outline" color={isPublic ? 'sea' : 'gray'}>
+          <StateMark tone={isPublic ? 'busy' : 'quiet'}>
             {isPublic ? t('projects.public') : t('projects.private')}
-          </Badge>
+          </StateMark>
         </Group>
       </PageHeading>
       <Tabs id={id} can={can} />

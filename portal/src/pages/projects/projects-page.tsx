@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, NativeSelect, Text } from '@mantine/core';
+import { Anchor, Group, NativeSelect, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -12,6 +12,7 @@ import { ListFilter } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { roleKey } from '../../components/roles.ts';
+import { StateMark } from '../../components/state-mark.tsx';
 import { CreateProjectDialog } from './create-project-dialog.tsx';
 import { DeleteProjectDialog } from './delete-project-dialog.tsx';
 import type { ProjectsSearch } from './projects-search.ts';
@@ -55,6 +56,7 @@ export function ProjectsPage() {
         keyOf={(project) => project.project_id ?? 0}
         query={query}
         search={search}
+        usual="name"
         onSearch={(next) =>
           change('filter' in next && next.filter === undefined ? { ...next, access: undefined } : next)
         }
@@ -114,6 +116,11 @@ function useColumns(remove: (project: Project) => void): Column<Project>[] {
       cell: ({ current_user_role_id: role }) => (role ? t(`roles.${roleKey(role)}`) : '–'),
     },
   ];
+  // The list carries the role and no permissions; asking for each row would be a call per row.
+  const refusalOf = ({ current_user_role_id: role, repo_count }: Project): string | undefined => {
+    if (!user?.sysadmin_flag && role !== 1) return t('projects.mayNotDelete');
+    return repo_count > 0 ? t('projects.notEmpty', { count: repo_count }) : undefined;
+  };
   const actions: Column<Project> = {
     id: 'actions',
     label: t('table.actions'),
@@ -122,10 +129,7 @@ function useColumns(remove: (project: Project) => void): Column<Project>[] {
         size="compact-xs"
         variant="default"
         aria-label={t('projects.deleteNamed', { name: project.name })}
-        // The list carries the role and no permissions; asking for each row would be a call per row.
-        refusal={
-          user?.sysadmin_flag || project.current_user_role_id === 1 ? undefined : t('projects.mayNotDelete')
-        }
+        refusal={refusalOf(project)}
         onClick={() => remove(project)}
       >
         {t('dialog.delete')}
@@ -177,8 +181,8 @@ function ProjectLink({ project: { project_id, name } }: { project: Project }) {
 function Access({ isPublic }: { isPublic: boolean }) {
   const { t } = useTranslation();
   return (
-    <Badge variant="outline" color={isPublic ? 'sea' : 'gray'}>
+    <StateMark tone={isPublic ? 'busy' : 'quiet'}>
       {isPublic ? t('projects.public') : t('projects.private')}
-    </Badge>
+    </StateMark>
   );
 }

@@ -6,6 +6,7 @@ import type { Column } from '../../components/data-table.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { nameOf, PullCommandsInRow } from '../../components/pull-commands.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { shortDigest } from '../../components/digest.ts';
 import { DigestCell } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
@@ -42,18 +43,12 @@ export function useArtifactColumns({ open, toggle, act }: Handlers): Column<Arti
         label: t('digest'),
         cell: (artifact) => <Digest artifact={artifact} texts={texts} open={open} toggle={toggle} />,
       },
-      { id: 'tags', label: t('tags'), cell: ({ tags }) => <Tags tags={tags} texts={texts} /> },
+      { id: 'tags', label: t('tags'), cell: (artifact) => <Tags artifact={artifact} texts={texts} /> },
       {
         id: 'type',
         label: t('type'),
         sort: 'type',
         cell: (artifact) => <Kind kind={kindOf(artifact.type)} platforms={platformsOf(artifact)} />,
-      },
-      {
-        id: 'signed',
-        label: t('signed'),
-        cell: ({ accessories }) =>
-          accessories?.some(({ type }) => type.startsWith('signature.')) ? t('yes') : '–',
       },
       {
         id: 'size',
@@ -87,7 +82,7 @@ function Digest({ artifact, texts: { t, copyDigest }, open, toggle }: CellProps 
       {holds ? (
         <button
           type="button"
-          className="expander"
+          className="row-button icon bare"
           aria-expanded={isOpen}
           aria-label={t('details', { digest: shortDigest(digest) })}
           onClick={() => toggle(digest)}
@@ -97,7 +92,7 @@ function Digest({ artifact, texts: { t, copyDigest }, open, toggle }: CellProps 
           </svg>
         </button>
       ) : (
-        <span className="expander" />
+        <span className="row-button icon bare" />
       )}
       <DigestCell digest={digest} copy={copyDigest(shortDigest(digest))} />
     </span>
@@ -106,10 +101,10 @@ function Digest({ artifact, texts: { t, copyDigest }, open, toggle }: CellProps 
 
 const shownTags = 5;
 
-function Tags({ tags, texts: { t, protection } }: { tags: Artifact['tags']; texts: RowTexts }) {
-  if (tags === null) return <>{t('untagged')}</>;
+function Tags({ artifact: { tags, accessories }, texts: { t, protection } }: CellProps) {
+  const signed = accessories?.some(({ type }) => type.startsWith('signature.'));
   // The newest is the one that people look for.
-  const newest = tags.toReversed();
+  const newest = tags?.toReversed() ?? [];
   const more = newest.length - shownTags;
   return (
     <span className="labels tags">
@@ -119,7 +114,9 @@ function Tags({ tags, texts: { t, protection } }: { tags: Artifact['tags']; text
           {immutable && <em>{t('immutableRule.immutable')}</em>}
         </span>
       ))}
+      {tags === null && t('untagged')}
       {more > 0 && t('more', { count: more })}
+      {signed && <StateMark tone="busy">{t('signed')}</StateMark>}
     </span>
   );
 }

@@ -1,4 +1,3 @@
-import { Badge } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TagInRepository } from '../../../../src/features/tags/tags.contract.ts';
@@ -10,6 +9,7 @@ import { ImmutableBadge } from '../../components/immutable-rule.tsx';
 import { nameOf, PullCommandsInRow } from '../../components/pull-commands.tsx';
 import { ArtifactLink } from '../../components/artifact-link.tsx';
 import { RowMenu } from '../../components/row-menu.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { DigestCell } from './digest-link.tsx';
 import { Kind } from './kind.tsx';
 import { Labels } from './labels.tsx';
@@ -72,11 +72,7 @@ function Name({ tag, texts: { t } }: NameProps) {
     <span className="tag-name">
       <ArtifactLink digest={tag.digest}>{tag.name}</ArtifactLink>
       {tag.immutable && <ImmutableBadge rule={tag.immutable_rule} />}
-      {signed && (
-        <Badge size="sm" variant="outline">
-          {t('signed')}
-        </Badge>
-      )}
+      {signed && <StateMark tone="busy">{t('signed')}</StateMark>}
     </span>
   );
 }

@@ -1,9 +1,20 @@
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Robot, RobotPermission } from '../../../../src/features/robots/robots.contract.ts';
 import { Moment } from '../../components/moment.tsx';
 import { presetOf, type Scope, scopesOf } from './grants.ts';
 import type { Level, Offered } from './level.ts';
 import { endOf, statesOf } from './state.ts';
+
+/** Long ones break between their parts: `robot$`, `project+` and the rest. */
+export function RobotName({ name }: { name: string }) {
+  return name.split(/(?<=[$+])/).map((part, place) => (
+    <Fragment key={place}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
+}
 
 /** Words and colour: neither says more than the other. */
 export function States({ robot }: { robot: Robot }) {

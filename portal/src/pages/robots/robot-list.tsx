@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,7 +11,7 @@ import { ListFilter } from '../../components/filter-field.tsx';
 import { Ago } from '../../components/ago.tsx';
 import { CreateRobotDialog } from './create-robot-dialog.tsx';
 import { EditRobotDialog } from './edit-robot-dialog.tsx';
-import { Expiry, Permissions, States } from './robot-cells.tsx';
+import { Expiry, Permissions, RobotName, States } from './robot-cells.tsx';
 import { DeleteRobotDialog, SwitchRobotDialog } from './robot-dialogs.tsx';
 import { type Level, queryKeyOf, useOffered } from './level.ts';
 import { RefreshSecretDialog } from './refresh-secret-dialog.tsx';
@@ -54,6 +54,7 @@ export function RobotList({ level, search, onSearch }: RobotListProps) {
         keyOf={({ id }) => id ?? 0}
         query={query}
         search={search}
+        usual="name"
         onSearch={onSearch}
         empty={
           <>
@@ -107,7 +108,7 @@ function useColumns(level: Level, open: (what: Open) => void): Column<Robot>[] {
       sort: 'name',
       cell: ({ name, description }) => (
         <>
-          {name}
+          <RobotName name={name ?? ''} />
           {description !== undefined && (
             <Text size="xs" c="dimmed" className="robot-description">
               {description}
@@ -154,7 +155,7 @@ function Actions({ robot, level, open }: ActionsProps) {
   const refusal = (action: 'update' | 'delete') => (level.may(action) ? undefined : t('robots.mayNotChange'));
   const look = { size: 'compact-xs', variant: 'default' } as const;
   return (
-    <Button.Group>
+    <span className="wide-actions">
       <ActionButton
         {...look}
         aria-label={t('robots.editNamed', { name })}
@@ -187,6 +188,6 @@ function Actions({ robot, level, open }: ActionsProps) {
       >
         {t('dialog.delete')}
       </ActionButton>
-    </Button.Group>
+    </span>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, Text, Title } from '@mantine/core';
+import { Anchor, Group, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import type { Quota } from '../../../../src/features/quotas/quotas.contract.ts';
 import { pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { UsageBar } from './usage-bar.tsx';
@@ -47,6 +48,7 @@ export function BiggestProjects({ search, onSearch }: BiggestProjectsProps) {
         keyOf={({ id }) => id ?? 0}
         query={query}
         search={search}
+        usual="-used_storage"
         onSearch={onSearch}
         filtered={false}
         empty={<Text>{t('projects.none')}</Text>}
@@ -130,9 +132,9 @@ function QuotaCell({ quota, size }: { quota: Quota; size: (bytes: number) => str
   return (
     <Group gap="xs" justify="flex-end" wrap="nowrap">
       {isNear(quota) && (
-        <Badge color="red.9">
+        <StateMark tone="bad">
           {t('projects.near', { percent: percent.format(usedBy(quota) / Math.max(1, limit)) })}
-        </Badge>
+        </StateMark>
       )}
       {size(limit)}
     </Group>

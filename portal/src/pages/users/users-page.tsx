@@ -1,4 +1,4 @@
-import { Badge, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,10 +7,11 @@ import type { UserResp } from '../../../../src/features/users/users.contract.ts'
 import { contains, listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi, useCurrentUser, useSystemInfo } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
+import { Ago } from '../../components/ago.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ListFilter } from '../../components/filter-field.tsx';
-import { Moment } from '../../components/moment.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { AdministratorDialog } from './administrator-dialog.tsx';
 import { CreateUserDialog } from './create-user-dialog.tsx';
 import { DeleteUserDialog } from './delete-user-dialog.tsx';
@@ -53,6 +54,7 @@ export function UsersPage() {
         keyOf={({ user_id }) => user_id ?? 0}
         query={query}
         search={search}
+        usual="username"
         onSearch={change}
         empty={
           <>
@@ -82,9 +84,7 @@ function useUsers(search: ListSearch) {
 /** Why the caller may not make an account here, if so. */
 function useCreationRefusal(): string | undefined {
   const { t } = useTranslation('users');
-  const user = useCurrentUser();
   const { auth_mode } = useSystemInfo();
-  if (!user?.sysadmin_flag) return t('onlyAdministrators');
   return auth_mode === 'db_auth' ? undefined : t('accountsElsewhere');
 }
 
@@ -97,14 +97,13 @@ function useColumns(open: (open: Open) => void): Column<UserResp>[] {
       sort: 'username',
       cell: (user) => <Name user={user} />,
     },
-    { id: 'realname', label: t('realname'), sort: 'realname', cell: ({ realname }) => realname || '–' },
+    { id: 'realname', label: t('realname'), sort: 'realname', cell: (user) => <RealName user={user} /> },
     { id: 'email', label: t('signUp.email'), sort: 'email', cell: ({ email }) => email || '–' },
-    { id: 'comment', label: t('comment'), cell: ({ comment }) => comment || '–' },
     {
       id: 'created',
       label: t('projects.created'),
       sort: 'creation_time',
-      cell: ({ creation_time }) => <Moment time={creation_time} />,
+      cell: ({ creation_time }) => <Ago time={creation_time} />,
     },
     { id: 'actions', label: t('table.actions'), cell: (user) => <Actions user={user} open={open} /> },
   ];
@@ -115,7 +114,21 @@ function Name({ user: { username, sysadmin_flag } }: { user: UserResp }) {
   return (
     <>
       <span className="server-words">{username}</span>{' '}
-      {sysadmin_flag && <Badge variant="outline">{t('administrator')}</Badge>}
+      {sysadmin_flag && <StateMark tone="busy">{t('administrator')}</StateMark>}
+    </>
+  );
+}
+
+/** With what is noted about the person, which few accounts have. */
+function RealName({ user: { realname, comment } }: { user: UserResp }) {
+  return (
+    <>
+      {realname || '–'}
+      {comment && (
+        <Text size="xs" c="dimmed">
+          {comment}
+        </Text>
+      )}
     </>
   );
 }
@@ -136,7 +149,7 @@ function Actions({ user, open }: { user: UserResp; open: (open: Open) => void })
     remove: { short: t('dialog.delete'), long: t('deleteNamed', { name }) },
   } as const;
   return (
-    <Group gap={6} wrap="nowrap">
+    <span className="wide-actions">
       {(['edit', 'password', 'administrator', 'remove'] as const).map((one) => (
         <ActionButton
           key={one}
@@ -149,6 +162,6 @@ function Actions({ user, open }: { user: UserResp; open: (open: Open) => void })
           {texts[one].short}
         </ActionButton>
       ))}
-    </Group>
+    </span>
   );
 }

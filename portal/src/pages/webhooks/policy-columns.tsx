@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -107,7 +107,7 @@ function Actions({ policy, onOpen }: { policy: WebhookPolicy; onOpen: (open: Ope
       refusal: can(permission) ? undefined : t('mayNotChange'),
     }) as const;
   return (
-    <Group gap="xs" wrap="nowrap">
+    <span className="wide-actions">
       <ActionButton
         {...usual('notification-policy:update')}
         aria-label={t('edit.title', { name })}
@@ -130,7 +130,7 @@ function Actions({ policy, onOpen }: { policy: WebhookPolicy; onOpen: (open: Ope
       >
         {t('dialog.delete')}
       </ActionButton>
-    </Group>
+    </span>
   );
 }
 
