@@ -20,6 +20,8 @@ export interface EndpointOptions {
   readonly id: string;
   readonly tag: string;
   readonly guard: Guard;
+  /** The answer is the same for everybody: nobody looks who asks, so that it comes without a database, too. */
+  readonly impersonal?: true;
   readonly summary?: string;
   readonly params?: TObject;
   readonly query?: TObject;

@@ -154,9 +154,7 @@ function register(
     method: endpoint.method,
     url,
     handler: async (request, reply) => {
-      const identity = await parts.identify(credentialsOf(request.headers, request.ip));
-      // Harbor: a registry's token is good for /v2 alone, where it holds no more than it names (S-107, G-47).
-      const who: Principal = identity.how === 'token' ? { kind: 'anonymous' } : identity.who;
+      const who = options.impersonal ? nobody : await whoAsks(parts, request);
       saw(request.raw, who);
       const ctx = contextOf(parts, who, request);
       let input: Input<EndpointOptions>;
@@ -191,6 +189,14 @@ function register(
       return send(reply, options, request.url, input, result);
     },
   });
+}
+
+const nobody: Principal = { kind: 'anonymous' };
+
+async function whoAsks(parts: ApiParts, request: FastifyRequest): Promise<Principal> {
+  const { who, how } = await parts.identify(credentialsOf(request.headers, request.ip));
+  // Harbor: a registry's token is good for /v2 alone, where it holds no more than it names (S-107, G-47).
+  return how === 'token' ? nobody : who;
 }
 
 const safe: ReadonlySet<string> = new Set(['GET', 'HEAD']);

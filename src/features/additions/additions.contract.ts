@@ -44,6 +44,7 @@ export const getIcon = endpoint('GET /icons/:digest', {
   id: 'getIcon',
   tag: 'icon',
   guard: 'open',
+  impersonal: true,
   params: Type.Object({ digest: Type.String({ minLength: 1, maxLength: 255 }) }),
   reply: Icon,
 });

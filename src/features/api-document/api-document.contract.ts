@@ -6,6 +6,7 @@ export const getApiDocument = endpoint('GET /openapi.json', {
   id: 'getApiDocument',
   tag: 'document',
   guard: 'open',
+  impersonal: true,
   summary: 'This document',
   reply: Type.Object({}),
 });

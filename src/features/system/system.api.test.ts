@@ -109,3 +109,17 @@ test('X-Request-Id is given back, or made', async () => {
   expect(given.headers['x-request-id']).toBe('abc-123');
   expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
 });
+
+test.each(['/health', '/ping', '/api/version', '/openapi.json'])(
+  '%s answers in an outage, whoever sends his password with it',
+  async (path) => {
+    const other = await createTestApi();
+    await other.database.close();
+
+    const { status, body } = await other.as('admin').get(path);
+
+    expect(status).toBe(200);
+    if (path === '/health') expect(body).toMatchObject({ status: 'unhealthy' });
+    await other.close();
+  },
+);
