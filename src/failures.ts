@@ -67,3 +67,20 @@ export class Failure extends Error {
     return failures[this.code];
   }
 }
+
+/** Runs every check of an input, so that a client learns of all that is wrong at once. */
+export function together<T extends readonly unknown[]>(...checks: { [K in keyof T]: () => T[K] }): T {
+  const problems: string[] = [];
+  const results = checks.map((check) => {
+    try {
+      return check();
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'BAD_REQUEST') throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  });
+  if (problems.length > 0) throw new Failure('BAD_REQUEST', problems.join('; '));
+  // One result for each check, in their order: map does not say so.
+  return results as unknown as T;
+}

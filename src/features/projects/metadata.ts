@@ -1,4 +1,4 @@
-import { Failure } from '#src/failures.ts';
+import { Failure, together } from '#src/failures.ts';
 import { quote } from '#src/oci/quote.ts';
 
 /** As a client sends it: a key may be missing, null or empty, which all mean "not set". */
@@ -27,20 +27,28 @@ const onlyOfProxies: readonly string[] = [
 
 /** The metadata of a new project (settings.md section 1). `legacyPublic` is the body's old field `public`. */
 export function metadataOfNew(given: GivenMetadata, legacyPublic: boolean | null | undefined): Metadata {
-  if (given['retention_id']) {
-    throw new Failure(
-      'BAD_REQUEST',
-      'metadata.retention_id is set by the registry: leave it out when creating a project',
-    );
-  }
-  const visibility = given['public'] || String(legacyPublic ?? false);
-  if (visibility !== 'true' && visibility !== 'false') {
-    throw new Failure(
-      'BAD_REQUEST',
-      `metadata.public should only be 'true' or 'false', but got: ${quote(visibility)}`,
-    );
-  }
-  return { ...checked(given), public: visibility };
+  const [visibility, rest] = together(
+    () => checkedVisibility(given['public'] || String(legacyPublic ?? false)),
+    () => checkedMetadata({ ...given, public: null }),
+    () => refuseRetention(given),
+  );
+  return { ...rest, public: visibility };
+}
+
+function checkedVisibility(value: string): string {
+  if (value === 'true' || value === 'false') return value;
+  throw new Failure(
+    'BAD_REQUEST',
+    `metadata.public should only be 'true' or 'false', but got: ${quote(value)}`,
+  );
+}
+
+function refuseRetention(given: GivenMetadata): void {
+  if (!given['retention_id']) return;
+  throw new Failure(
+    'BAD_REQUEST',
+    'metadata.retention_id is set by the registry: leave it out when creating a project',
+  );
 }
 
 /** The metadata after an update: keys given replace what was there, keys given empty take it away. */
@@ -54,7 +62,7 @@ export function metadataAfter(given: GivenMetadata, current: Metadata): Metadata
   }
   const cleared = Object.keys(given).filter((key) => given[key] === '' && !isServers(key));
   const kept = Object.fromEntries(Object.entries(current).filter(([key]) => !cleared.includes(key)));
-  return { ...kept, ...checked(given) };
+  return { ...kept, ...checkedMetadata(given) };
 }
 
 // A project is either public or not, and what the registry set itself is not a client's to clear.
@@ -62,14 +70,14 @@ function isServers(key: string): boolean {
   return key === 'public' || key === 'retention_id' || onlyOfProxies.includes(key);
 }
 
-function checked(given: GivenMetadata): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const [key, value] of Object.entries(given)) {
-    if (!value || key === 'retention_id' || onlyOfProxies.includes(key)) continue;
-    if (booleans.includes(key)) result[key] = String(truth(key, value));
-    else if (key === 'severity') result[key] = severity(value);
-  }
-  return result;
+/** What of it is stored, in the form in which it is. */
+export function checkedMetadata(given: GivenMetadata): Record<string, string> {
+  const known = Object.entries(given).filter(([key]) => key === 'severity' || booleans.includes(key));
+  const pairs = known.map(([key, value]) => (): [string, string][] => {
+    if (!value) return [];
+    return [[key, key === 'severity' ? severity(value) : String(truth(key, value))]];
+  });
+  return Object.fromEntries(together(...pairs).flat());
 }
 
 /**

@@ -2,14 +2,14 @@ import { mayInProject, maySystem } from '#src/access/authorize.ts';
 import type { Principal } from '#src/access/principal.ts';
 import { announce, type Context, inTransaction } from '#src/context.ts';
 import type { CveAllowlist } from '#src/database/tables.ts';
-import { Failure } from '#src/failures.ts';
+import { Failure, together } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { checkedLimit, setProjectLimit } from '#src/features/quotas/index.ts';
 import { removeOfProject } from '#src/features/trash/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { type Match, parseQuery } from '#src/http/query.ts';
 import { quote } from '#src/oci/quote.ts';
-import { type GivenMetadata, metadataAfter, metadataOfNew } from './metadata.ts';
+import { checkedMetadata, type GivenMetadata, metadataAfter, metadataOfNew } from './metadata.ts';
 import { checkedName } from './name.ts';
 import * as store from './projects.store.ts';
 import type { Visible } from './visibility.ts';
@@ -39,9 +39,11 @@ export interface GivenAllowlist {
 /** Project, quota and the owner's membership commit with the audit entry or not at all. Returns the new id. */
 export async function createProject(ctx: Context, given: NewProject): Promise<number> {
   requireCreator(ctx, given);
-  const name = checkedName(given.project_name ?? '');
-  const limit = storageLimit(ctx, given.storage_limit);
-  const metadata = metadataOfNew(given.metadata ?? {}, given.public);
+  const [name, limit, metadata] = together(
+    () => checkedName(given.project_name ?? ''),
+    () => storageLimit(ctx, given.storage_limit),
+    () => metadataOfNew(given.metadata ?? {}, given.public),
+  );
   return inTransaction(ctx, async (ctx) => {
     const owner_id = await ownerFor(ctx);
     const project = await store.insertProject(ctx.db, { name, owner_id, metadata: JSON.stringify(metadata) });
@@ -141,12 +143,15 @@ export async function updateProject(
   change: ProjectChange,
 ): Promise<void> {
   const allowlist = change.cve_allowlist ?? undefined;
-  const items = allowlist && checkedAllowlist(allowlist, project.id);
-  // Harbor ignores it here. People's guides set it so, and mean it (docs/compatibility.md).
-  const limit =
-    change.storage_limit && maySystem(ctx.who, 'quota:update')
-      ? checkedLimit('storage_limit', change.storage_limit)
-      : undefined;
+  const [items, limit] = together(
+    () => allowlist && checkedAllowlist(allowlist, project.id),
+    // Harbor ignores it here. People's guides set it so, and mean it (docs/compatibility.md).
+    () =>
+      change.storage_limit && maySystem(ctx.who, 'quota:update')
+        ? checkedLimit('storage_limit', change.storage_limit)
+        : undefined,
+    () => checkedMetadata(change.metadata ?? {}),
+  );
   await inTransaction(ctx, async (ctx) => {
     const before = await store.lockProject(ctx.db, project.id);
     if (!before) throw new Failure('NOT_FOUND', `project ${project.name} not found`);

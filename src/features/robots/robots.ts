@@ -8,20 +8,13 @@ import {
   passwordRule,
 } from '#src/auth/passwords.ts';
 import { announce, type Context, inTransaction, type TxContext } from '#src/context.ts';
-import { Failure } from '#src/failures.ts';
+import { Failure, together } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { findProjectIds } from '#src/features/projects/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { type Match, parseQuery } from '#src/http/query.ts';
 import { quote } from '#src/oci/quote.ts';
-import {
-  checkedDuration,
-  checkedGrants,
-  checkedLevel,
-  checkedName,
-  type GivenPermission,
-  type NamedGrant,
-} from './rules.ts';
+import * as rules from './rules.ts';
 import * as store from './robots.store.ts';
 
 export interface GivenRobot {
@@ -30,7 +23,7 @@ export interface GivenRobot {
   readonly level?: string | null | undefined;
   readonly duration?: number | null | undefined;
   readonly disable?: boolean | null | undefined;
-  readonly permissions?: readonly (GivenPermission | null)[] | null | undefined;
+  readonly permissions?: readonly (rules.GivenPermission | null)[] | null | undefined;
 }
 
 export interface RobotWithGrants {
@@ -51,10 +44,11 @@ export function fullName(prefix: string, robot: { name: string; project: string 
  */
 export async function createRobot(ctx: Context, given: GivenRobot, prefix: string, until?: number) {
   requireLogin(ctx.who);
-  const name = checkedName(given.name ?? '');
-  const lifetime = until === undefined ? { days: checkedDuration(given.duration ?? 0) } : { until };
-  const level = checkedLevel(given.level ?? '');
-  const wanted = checkedGrants(level, given.permissions);
+  const [name, lifetime, [level, wanted]] = together(
+    () => rules.checkedName(given.name ?? ''),
+    () => (until === undefined ? { days: rules.checkedDuration(given.duration ?? 0) } : { until }),
+    () => rules.checkedReach(given),
+  );
   const projects = await projectsOf(ctx, wanted);
   const project = level === 'project' ? { name: wanted[0]?.namespace ?? '' } : undefined;
   const project_id = project ? projects.get(project.name) : null;
@@ -116,14 +110,14 @@ function may(who: Principal, projectId: number | null, action: Action): boolean 
   return mayInProject(who, { id: projectId, public: false }, `robot:${action}`);
 }
 
-function projectsOf(ctx: Context, grants: readonly NamedGrant[]): Promise<Map<string, number>> {
+function projectsOf(ctx: Context, grants: readonly rules.NamedGrant[]): Promise<Map<string, number>> {
   const names = grants
     .filter((grant) => grant.kind === 'project' && grant.namespace !== '*')
     .map((grant) => grant.namespace);
   return findProjectIds(ctx.db, [...new Set(names)]);
 }
 
-function resolved(grants: readonly NamedGrant[], projects: Map<string, number>): store.GrantRow[] {
+function resolved(grants: readonly rules.NamedGrant[], projects: Map<string, number>): store.GrantRow[] {
   return grants.map((grant) => {
     if (grant.kind === 'system' || grant.namespace === '*') return { ...grant, project_id: null };
     const project_id = projects.get(grant.namespace);
@@ -186,7 +180,7 @@ export async function listRobots(
 function projectAsked(clauses: ReadonlyMap<string, Match>): number | undefined {
   const asked = clauses.get('Level');
   if (asked === undefined) return undefined;
-  const level = checkedLevel(asked.kind === 'equal' ? asked.value : '');
+  const level = rules.checkedLevel(asked.kind === 'equal' ? asked.value : '');
   if (level === 'system') return undefined;
   const project = clauses.get('ProjectID');
   if (project === undefined) {
@@ -220,9 +214,10 @@ export async function updateRobot(
   prefix: string,
 ): Promise<void> {
   const before = await permitted(ctx, id, 'update');
-  const duration = checkedDuration(given.duration ?? before.duration);
-  const level = checkedLevel(given.level ?? '');
-  const wanted = checkedGrants(level, given.permissions);
+  const [duration, [level, wanted]] = together(
+    () => rules.checkedDuration(given.duration ?? before.duration),
+    () => rules.checkedReach(given),
+  );
   const display = fullName(prefix, before);
   if (level !== before.level || given.name !== display) {
     throw new Failure('BAD_REQUEST', `cannot update the level or name of robot ${display}`);

@@ -1,5 +1,5 @@
 import { robotMayHold } from '#src/access/permissions.ts';
-import { Failure } from '#src/failures.ts';
+import { Failure, together } from '#src/failures.ts';
 import { quote } from '#src/oci/quote.ts';
 
 export interface GivenPermission {
@@ -49,6 +49,14 @@ export function checkedLevel(level: string): 'system' | 'project' {
   );
 }
 
+export function checkedReach(given: {
+  readonly level?: string | null | undefined;
+  readonly permissions?: readonly (GivenPermission | null)[] | null | undefined;
+}): [level: 'system' | 'project', grants: NamedGrant[]] {
+  const level = checkedLevel(given.level ?? '');
+  return [level, checkedGrants(level, given.permissions)];
+}
+
 /** Harbor's rules for the grants of a robot (rbac.md section 5), each entry spread out, none twice. */
 export function checkedGrants(
   level: 'system' | 'project',
@@ -58,10 +66,11 @@ export function checkedGrants(
   if (level === 'project' && given.length > 1) {
     throw refuse('bad request permission: a robot of level project has exactly one entry, for its project');
   }
-  const grants = given.flatMap((permission) => {
+  const entries = given.map((permission) => () => {
     if (!permission) throw refuse('bad request empty permission');
     return grantsOf(level, permission);
   });
+  const grants = together<NamedGrant[][]>(...entries).flat();
   return [...new Map(grants.map((grant) => [JSON.stringify(Object.values(grant)), grant])).values()];
 }
 
@@ -70,12 +79,16 @@ function grantsOf(level: 'system' | 'project', permission: GivenPermission): Nam
   if (!access || access.length === 0) throw refuse('bad request empty access');
   const kind = permission.kind ?? '';
   if (kind !== 'system' && kind !== 'project') throw refuse(`bad request permission level: ${quote(kind)}`);
-  const grants = access.map((one) => {
+  const namespace = permission.namespace ?? '';
+  const grants = access.map((one) => () => {
     if (!one) throw refuse('bad request empty access');
-    return grantOf(kind, permission.namespace ?? '', one);
+    return grantOf(kind, namespace, one);
   });
-  requireNamespace(level, kind, permission.namespace ?? '');
-  return grants;
+  const [granted] = together(
+    () => together<NamedGrant[]>(...grants),
+    () => requireNamespace(level, kind, namespace),
+  );
+  return granted;
 }
 
 function grantOf(kind: 'system' | 'project', namespace: string, given: GivenAccess): NamedGrant {

@@ -1,5 +1,5 @@
 import { isAcceptablePassword, passwordRule } from '#src/auth/passwords.ts';
-import { Failure } from '#src/failures.ts';
+import { Failure, together } from '#src/failures.ts';
 
 export interface GivenProfile {
   readonly email?: string | null | undefined;
@@ -15,13 +15,23 @@ export interface Profile {
 
 /** Harbor's rules (wire.md section 11); every field counts as given, a missing one as empty. */
 export function checkedProfile(given: GivenProfile): Profile {
-  const email = given.email ?? '';
-  const realname = given.realname ?? '';
-  const comment = given.comment ?? '';
+  const [email, realname, comment] = together(
+    () => checkedEmail(given.email ?? ''),
+    () => checkedRealName(given.realname ?? ''),
+    () => checkedComment(given.comment ?? ''),
+  );
+  return { email, realname, comment };
+}
+
+function checkedEmail(email: string): string {
   if (email === '') throw new Failure('BAD_REQUEST', "email can't be empty");
   if (email.length > 255 || !isAddress(email)) {
     throw new Failure('BAD_REQUEST', 'email with illegal format');
   }
+  return email;
+}
+
+function checkedRealName(realname: string): string {
   const length = [...realname].length;
   if (length < 1 || length > 255) {
     throw new Failure(
@@ -32,10 +42,14 @@ export function checkedProfile(given: GivenProfile): Profile {
   if (/[,"~#%$]/.test(realname)) {
     throw new Failure('BAD_REQUEST', 'realname contains illegal characters: none of , " ~ # % $ is allowed');
   }
+  return realname;
+}
+
+function checkedComment(comment: string): string {
   if ([...comment].length > 30) {
     throw new Failure('BAD_REQUEST', 'comment with illegal length: 30 characters are allowed');
   }
-  return { email, realname, comment };
+  return comment;
 }
 
 // Local part of atoms joined by dots, then a host name or a bracketed IPv4 address; each test is linear (G-30).

@@ -5,7 +5,7 @@ import { checkUserName, foldName } from '#src/auth/names.ts';
 import { hashPassword, verifyPassword } from '#src/auth/passwords.ts';
 import { removeSessionsOf } from '#src/auth/sessions.ts';
 import { announce, type Context, inTransaction } from '#src/context.ts';
-import { Failure } from '#src/failures.ts';
+import { Failure, together } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { type Match, parseQuery } from '#src/http/query.ts';
@@ -28,10 +28,12 @@ export async function createUser(ctx: Context, given: GivenUser, carried: boolea
   requireCreatable(ctx, carried);
   const robotPrefix = ctx.live.get('robot_name_prefix');
   const password = given.password ?? '';
-  requireAcceptable(password);
-  const profile = checkedProfile(given);
   const username = given.username ?? '';
-  checkUserName(username, robotPrefix);
+  const [profile] = together(
+    () => checkedProfile(given),
+    () => requireAcceptable(password),
+    () => checkUserName(username, robotPrefix),
+  );
   // Before the transaction: a hash takes as long as all of its statements.
   const password_hash = await hashPassword(password);
   return inTransaction(ctx, async (ctx) => {
