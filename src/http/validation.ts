@@ -34,10 +34,25 @@ function refusing(validate: ValidateFunction): (value: unknown, where: string) =
       }
       return;
     }
-    const list = (validate.errors ?? []).map((error) => describe(error, where));
+    const list = choicesJoined(validate.errors ?? []).map((error) => describe(error, where));
     // Harbor: every validation failure at once, under this heading (wire.md section 1).
     throw new Failure('UNPROCESSABLE_ENTITY', `validation failure list:\n${[...new Set(list)].join('\n')}`);
   };
+}
+
+/** Of a choice among words Ajv says for each that it is not that one, and then that it matches none of them. */
+function choicesJoined(errors: readonly ErrorObject[]): ErrorObject[] {
+  const isChoice = ({ keyword, schemaPath }: ErrorObject) =>
+    keyword === 'const' && schemaPath.includes('/anyOf/');
+  const words = Map.groupBy(errors.filter(isChoice), ({ instancePath }) => instancePath);
+  return errors
+    .filter((error) => !isChoice(error))
+    .map((error) => {
+      const allowed = error.keyword === 'anyOf' ? words.get(error.instancePath) : undefined;
+      if (!allowed) return error;
+      const names = allowed.map(({ params }) => params['allowedValue']);
+      return { ...error, message: `must be one of ${names.join(', ')}` };
+    });
 }
 
 // Without recursion: a body may be nested deeper than the stack (G-25).

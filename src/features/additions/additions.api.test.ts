@@ -323,6 +323,11 @@ test('Harbor: an addition of another type of artifact is BAD_REQUEST, an unknown
   const answers = [ofIndex, await get('build_history'), await get('license'), await get('nothing')];
 
   expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 422]);
+  expect(answers[3]?.json()).toMatchObject({
+    errors: [
+      { message: expect.stringMatching(/\naddition in path must be one of build_history, .*, manifest$/) },
+    ],
+  });
 });
 
 test('a config that is no JSON is said to be damaged', async () => {
