@@ -105,7 +105,7 @@ const resourceName: Parameter = {
 };
 
 const paging: readonly Parameter[] = [
-  { name: 'page', in: 'query', required: false, schema: { type: 'integer', minimum: 1, default: 1 } },
+  { name: 'page', in: 'query', required: false, schema: { type: 'integer', minimum: 0, default: 1 } },
   {
     name: 'page_size',
     in: 'query',

@@ -229,7 +229,8 @@ function bodyOf(request: FastifyRequest): unknown {
 const pageSchema = {
   type: 'object',
   properties: {
-    page: { type: 'integer', minimum: 1, default: 1 },
+    // Harbor: 0 is the first page, too; its command line asks for `page=0&page_size=0` where it looks for a name.
+    page: { type: 'integer', minimum: 0, default: 1 },
     page_size: { type: 'integer', minimum: 0, maximum: 100, default: 10 },
     q: { type: 'string', maxLength: 10_000 },
     sort: { type: 'string', maxLength: 1_000 },
@@ -243,7 +244,7 @@ function pageOf(query: unknown): Page {
     q?: string;
     sort?: string;
   };
-  return { number: page, size: page_size, q, sort };
+  return { number: page || 1, size: page_size, q, sort };
 }
 
 function send(

@@ -102,9 +102,21 @@ describe('pages', () => {
     expect(reply.headers['link']).toBeUndefined();
   });
 
+  // Harbor: go-client's page without a value; harbor-cli looks names up in `page=0&page_size=0`.
+  test.each(['page=0&page_size=2', 'page=0&page_size=0'])('%s begins at the beginning', async (query) => {
+    const [zero, one] = await Promise.all([
+      api.as('anonymous').get(`/projects?${query}`),
+      api.as('anonymous').get(`/projects?${query.replace('page=0', 'page=1')}`),
+    ]);
+
+    expect(zero.status).toBe(200);
+    expect(zero.body).toEqual(one.body);
+    expect(zero.headers['link']).toBe(one.headers['link']);
+  });
+
   test.each([
     'page_size=101',
-    'page=0',
+    'page=-1',
     'page_size=-1',
     'page_size=x',
     'page=1&page=2',
