@@ -92,7 +92,10 @@ describe('CONFIG_OVERWRITE_JSON', () => {
 
 test.each([
   ['robot_name_prefix', 'bot-', undefined],
-  ['robot_name_prefix', 'a+b', 'must have 1 to 32'],
+  ['robot_name_prefix', 'harbor@', undefined],
+  ['robot_name_prefix', 'ci+robot+', undefined],
+  ['robot_name_prefix', 'a:b', 'must have 1 to 32'],
+  ['robot_name_prefix', 'a/b', 'must have 1 to 32'],
   ['ldap_uid', '  ', 'must not be blank'],
   ['storage_per_project', 0, 'must be -1'],
   ['oidc_extra_redirect_parms', '{"a":1}', 'whose values are strings'],

@@ -90,9 +90,9 @@ export const liveSettings = {
   // Ours: how long what was deleted can be brought back.
   restore_hours: whole(24, between(0, 8_760)),
   robot_name_prefix: text('robot$', {
-    // What ends a name in Basic credentials, in a robot's name or in an address cannot be in it.
-    fits: (value) => /^[^\s:/+@]{1,32}$/.test(value),
-    says: 'must have 1 to 32 characters, none of them a blank or one of : / + @',
+    // A colon ends a name in Basic credentials, a slash a part of an address. The Terraform provider's guide has `harbor@`.
+    fits: (value) => /^[^\s:/]{1,32}$/.test(value),
+    says: 'must have 1 to 32 characters, none of them a blank, a colon or a slash',
   }),
   robot_token_duration: whole(30, span),
   scanner_skip_update_pulltime: truth(false),
