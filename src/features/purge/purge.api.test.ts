@@ -38,6 +38,19 @@ describe('the schedule of the purge of the audit log', () => {
     expect((await admin().get(path)).body).toBe('');
   });
 
+  test.each(['push,pull', 'create, delete , create'])(
+    'gives the event types %j back as they were given',
+    async (include_event_types) => {
+      const written = { ...daily, parameters: { audit_retention_hour: 24, include_event_types } };
+
+      const set = await admin().post(path, written);
+
+      expect(set.status).toBe(201);
+      const read = await admin().get(path);
+      expect(JSON.parse(read.body.job_parameters)).toMatchObject(written.parameters);
+    },
+  );
+
   const { audit_retention_hour, include_event_types } = parameters;
   const refused: [name: string, parameters: object | undefined, message: RegExp][] = [
     ['no parameters', undefined, /schedule parameter cann't be empty/],

@@ -97,6 +97,25 @@ describe('the purge of the audit log', () => {
     expect(await left()).toEqual({ create_artifact: 2, delete_artifact: 2 });
   });
 
+  test('takes pushes, pulls and deletions of artifacts where these words are listed', async () => {
+    const events = [
+      'create artifact',
+      'pull artifact',
+      'delete artifact',
+      'create project',
+      'delete project',
+    ];
+    for (const event of events) await insert(400, 2, event);
+
+    const pulled = await purge({ include_event_types: 'push, pull' });
+    const afterwards = await left();
+    await purge({ include_event_types: 'create,delete' });
+
+    expect(pulled.result).toMatchObject({ purged_entries: 4 });
+    expect(afterwards).toEqual({ create_project: 2, delete_artifact: 2, delete_project: 2 });
+    expect(await left()).toEqual({ create_project: 2, delete_project: 2 });
+  });
+
   test('only counts as a dry run', async () => {
     await insert(400, 10);
     await insert(35, 10);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { record } from '#src/features/audit/index.ts';
 import { carryOut, defineJob, type JobRun } from '#src/jobs/job.ts';
+import { kindsIn } from './kinds.ts';
 import * as store from './purge.store.ts';
 
 export const auditPurge = defineJob({
@@ -31,7 +32,7 @@ export const carryOutPurge = carryOut(
   async (run, { audit_retention_hour, include_event_types, dry_run }) => {
     const which = await store.whichRows(run.db, {
       hours: audit_retention_hour,
-      types: include_event_types.split(','),
+      types: kindsIn(include_event_types) ?? [],
       executionId: run.executionId,
     });
     const purged: Purged = { rows: 0, months: 0 };

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
-import { eventTypes } from '#src/features/audit/index.ts';
 import { type RunKind, scheduledRun } from '#src/features/executions/index.ts';
 import { Failure } from '#src/failures.ts';
+import { kindsIn, knownKinds } from './kinds.ts';
 import { auditPurge } from './purge.job.ts';
 
 type Options = Static<typeof auditPurge.payload>;
@@ -32,33 +32,24 @@ function readOptions(parameters: Readonly<Record<string, unknown>>): Options {
     problems.push(`audit_retention_hour must be a whole JSON number of hours from 0 to ${mostHours}`);
   }
   if (types === undefined) problems.push('include_event_types should provide');
-  const list = typeof types === 'string' ? readTypes(types) : undefined;
-  if (types !== undefined && list === undefined) {
+  const given = typeof types === 'string' && kindsIn(types) !== undefined ? types : undefined;
+  if (types !== undefined && given === undefined) {
     problems.push(
-      `include_event_types must be a comma-separated list of ${[...eventTypes, 'other'].join(', ')}; other is everything but artifacts`,
+      `include_event_types must be a comma-separated list of ${knownKinds.join(', ')}; other is everything but artifacts`,
     );
   }
   if (typeof dry_run !== 'boolean') problems.push('dry_run must be true or false');
-  if (problems.length > 0 || !isHours(hours) || list === undefined) {
+  if (problems.length > 0 || !isHours(hours) || given === undefined) {
     throw new Failure('BAD_REQUEST', problems.join('; '));
   }
   return {
     audit_retention_hour: hours,
-    include_event_types: list.join(','),
+    // As it was given: Terraform compares what it reads with what it wrote.
+    include_event_types: given,
     dry_run: dry_run === true,
   };
 }
 
 function isHours(hours: unknown): hours is number {
   return typeof hours === 'number' && Number.isInteger(hours) && hours >= 0 && hours <= mostHours;
-}
-
-/** Undefined when there is none, or one that never happens: a slip would purge less than was meant, for ever. */
-function readTypes(text: string): string[] | undefined {
-  const list = text
-    .split(',')
-    .map((type) => type.trim())
-    .filter((type) => type !== '');
-  const known: ReadonlySet<string> = new Set([...eventTypes, 'other']);
-  return list.length > 0 && list.every((type) => known.has(type)) ? [...new Set(list)] : undefined;
 }
