@@ -138,7 +138,7 @@ export async function isTaken(
 export async function updateRule(
   tx: Tx,
   id: number,
-  change: RuleSelectors | { readonly disabled: boolean },
+  change: RuleSelectors & { readonly disabled: boolean },
 ): Promise<void> {
   await tx
     .updateTable('immutable_rule')

@@ -52,7 +52,10 @@ export function createRule(ctx: Context, project: GuardedProject, given: GivenRu
 const taken = () =>
   new Failure('CONFLICT', 'the project has an immutability rule with these selectors already');
 
-/** Harbor: a body whose `disabled` differs from the stored one changes only that; any other replaces the selectors. */
+/**
+ * Harbor: of a body whose `disabled` differs from the stored one only that is taken, so that Terraform enables a rule
+ * with the pattern of before. Here the selectors come along; a body without any changes the flag alone.
+ */
 export async function updateRule(
   ctx: Context,
   project: GuardedProject,
@@ -63,14 +66,13 @@ export async function updateRule(
     const before = await store.findRule(ctx.db, project.id, id);
     if (!before) throw unknown(id);
     const disabled = given.disabled ?? false;
-    if (disabled !== before.disabled) {
-      await store.updateRule(ctx.db, id, { disabled });
-      return recordRule(ctx, 'update', project, { id, disabled });
-    }
-    const selectors = checkedSelectors(given);
-    if (await store.isTaken(ctx.db, project.id, selectors, id)) throw taken();
-    await store.updateRule(ctx.db, id, selectors);
-    return recordRule(ctx, 'update', project, { id, from: selectorsOf(before), to: selectors });
+    const turned = disabled !== before.disabled;
+    const from = selectorsOf(before);
+    const bare = turned && !given.tag_selectors && !given.scope_selectors;
+    const to = bare ? from : checkedSelectors(given);
+    if (await store.isTaken(ctx.db, project.id, to, id)) throw taken();
+    await store.updateRule(ctx.db, id, { ...to, disabled });
+    await recordRule(ctx, 'update', project, { id, ...(turned && { disabled }), ...(!bare && { from, to }) });
   });
 }
 
@@ -165,8 +167,9 @@ function onlyOne<const D extends 'matches' | 'excludes' | 'repoMatches' | 'repoE
     return undefined;
   }
   const { kind, decoration: decorated, pattern, extras } = selector;
-  if (kind !== 'doublestar')
-    problems.push(`${where}: kind should be doublestar, but got: ${quote(kind ?? '')}`);
+  // Harbor: its command line names none.
+  if (kind && kind !== 'doublestar')
+    problems.push(`${where}: kind should be doublestar, but got: ${quote(kind)}`);
   const decoration = decorations.find((one) => one === decorated);
   if (decoration === undefined) {
     problems.push(

@@ -36,6 +36,16 @@ const create = async (project = 'team', more: object = {}): Promise<number> => {
 };
 const keeper = () => api.as('maintainer');
 
+// Harbor: its command line sends none.
+test('a selector without a kind is a doublestar', async () => {
+  const bare = { decoration: 'matches', pattern: 'v*', extras: '{"untagged":false}' };
+  const number = await create('team', { rules: [rule('always', { tag_selectors: [bare] })] });
+
+  const { body } = await keeper().get(`/retentions/${number}`);
+
+  expect(body.rules[0].tag_selectors).toEqual([{ kind: 'doublestar', ...bare }]);
+});
+
 test("a policy comes back in Harbor's shape, with its next time, and the project names it", async () => {
   const made = await keeper().post('/retentions', policy());
 

@@ -161,8 +161,9 @@ function checkedSelectors<const D extends Selector['decoration']>(
     problems.push(`${where} should have 1 to ${mostSelectors} selectors, but has ${given.length}`);
   }
   return given.slice(0, mostSelectors).flatMap(({ kind, decoration: decorated, pattern }) => {
-    if (kind !== 'doublestar') {
-      problems.push(`${where}: kind should be doublestar, but got: ${quote(kind ?? '')}`);
+    // Harbor: its command line names none.
+    if (kind && kind !== 'doublestar') {
+      problems.push(`${where}: kind should be doublestar, but got: ${quote(kind)}`);
     }
     const decoration = decorations.find((one) => one === decorated);
     if (decoration === undefined) {
