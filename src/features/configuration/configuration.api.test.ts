@@ -40,7 +40,7 @@ describe('GET /configurations', () => {
     const { status, body } = await api.as('admin').get('/configurations');
 
     expect(status).toBe(200);
-    expect(Object.keys(body)).toHaveLength(55);
+    expect(Object.keys(body)).toHaveLength(57);
     expect(body).toMatchObject({
       token_expiration: { value: 30, editable: true },
       read_only: { value: false, editable: true },
@@ -66,13 +66,27 @@ describe('GET /configurations', () => {
   test('G-70: shows no password, and nothing of what only the environment gives', async () => {
     const { body } = await api.as('admin').get('/configurations');
 
-    const hidden = [
-      'ldap_search_password',
-      'oidc_client_secret',
-      'uaa_client_secret',
-      'pull_audit_log_disable',
-    ];
+    const hidden = ['ldap_search_password', 'oidc_client_secret', 'pull_audit_log_disable'];
     expect(hidden.filter((name) => name in body)).toEqual([]);
+  });
+
+  // Harbor: its command line shows a table of all members, and ends with a panic where one is missing.
+  test('G-70: has every member of Harbor, the secret among them empty; written back, it stays as it was', async () => {
+    await set({ uaa_client_secret: 'Sesame' });
+    const stored = () =>
+      api.database.db
+        .selectFrom('configuration')
+        .select('value')
+        .where('name', '=', 'uaa_client_secret')
+        .executeTakeFirst();
+    const before = await stored();
+
+    const { body } = await api.as('admin').get('/configurations');
+    await set({ uaa_client_secret: body.uaa_client_secret.value });
+
+    expect(body).toMatchObject({ uaa_client_secret: { value: '', editable: true }, scan_all_policy: {} });
+    expect(before).toBeDefined();
+    expect(await stored()).toEqual(before);
   });
 
   test('says that the auth mode stays as it is while there are users', async () => {

@@ -10,7 +10,8 @@ type Shown = { [N in Offered]: Table[N] extends { readonly type: 'password' } ? 
 /** What a client may send: every setting that the API knows, each left out or null to keep it. */
 export type ConfigurationsReq = { [N in Offered]?: LiveValue<N> | null };
 /** What is shown: passwords are left out (G-70). */
-export type ConfigurationsResponse = { [N in Shown]: ShownSetting<LiveValue<N>> };
+export type ShownSettings = { [N in Shown]: ShownSetting<LiveValue<N>> };
+export type ConfigurationsResponse = ShownSettings & Static<typeof Empty>;
 
 /** Whose word it is: nobody's, that of the environment or the file at the start, or an administrator's. */
 const sources = ['default', 'start', 'administrator'] as const;
@@ -20,6 +21,14 @@ interface ShownSetting<V> {
   default: V;
   source: (typeof sources)[number];
 }
+
+/** Harbor's command line ends with a panic where one of these is missing. */
+const Empty = Type.Object({
+  /** Scanning will fill it. */
+  scan_all_policy: Type.Optional(Type.Object({})),
+  /** G-70: the value is empty, whatever is stored. */
+  uaa_client_secret: Type.Optional(Type.Object({ value: Type.String(), editable: Type.Boolean() })),
+});
 
 const offered: readonly (readonly [string, LiveSetting])[] = Object.entries<LiveSetting>(liveSettings).filter(
   ([, { api }]) => api !== 'none',
@@ -47,18 +56,21 @@ const shapes = (shape: (setting: LiveSetting) => TSchema | undefined) =>
 // Both are made from the table that their types are made from.
 const Configurations = Type.Unsafe<ConfigurationsReq>(shapes((setting) => Maybe(shapeOf(setting))));
 const Response = Type.Unsafe<ConfigurationsResponse>(
-  shapes((setting) =>
-    setting.type === 'password'
-      ? undefined
-      : Type.Optional(
-          Type.Object({
-            value: shapeOf(setting),
-            editable: Type.Boolean(),
-            default: shapeOf(setting),
-            source: Type.String({ enum: [...sources] }),
-          }),
-        ),
-  ),
+  Type.Object({
+    ...shapes((setting) =>
+      setting.type === 'password'
+        ? undefined
+        : Type.Optional(
+            Type.Object({
+              value: shapeOf(setting),
+              editable: Type.Boolean(),
+              default: shapeOf(setting),
+              source: Type.String({ enum: [...sources] }),
+            }),
+          ),
+    ).properties,
+    ...Empty.properties,
+  }),
 );
 
 const InternalConfigurations = Type.Record(

@@ -7,7 +7,9 @@ export const configurationRoutes = (parts: ConfigurationParts): readonly Route[]
   route(api.getConfigurations, async (ctx) => {
     const shown = await getConfiguration(ctx, parts);
     // One entry for each name of the contract, made from the same table.
-    return Object.fromEntries(shown) as api.ConfigurationsResponse;
+    const settings = Object.fromEntries(shown) as api.ShownSettings;
+    const uaa_client_secret = { value: '', editable: !parts.settingsLocked };
+    return { ...settings, scan_all_policy: {}, uaa_client_secret };
   }),
 
   route(api.updateConfigurations, (ctx, { body }) => updateConfiguration(ctx, parts, body)),

@@ -82,6 +82,8 @@ function wantedOf(given: GivenConfiguration): Map<LiveName, unknown> {
   for (const name of liveNames) {
     const value = given[name];
     if (value === undefined || value === null || liveSetting(name).api === 'none') continue;
+    // As it is shown: who writes back what he read, like Harbor's command line, loses no secret.
+    if (name === 'uaa_client_secret' && value === '') continue;
     wanted.set(name, normalised(name, value));
   }
   return wanted;
