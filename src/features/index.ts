@@ -19,7 +19,7 @@ import { immutabilityRoutes } from './immutability/immutability.routes.ts';
 import { internalRoutes } from './internal/internal.routes.ts';
 import { jobAdminRoutes } from './job-admin/job-admin.routes.ts';
 import { labelRoutes } from './labels/labels.routes.ts';
-import { laterRoutes } from './later/later.routes.ts';
+import { laterRoutes, noneYetRoutes } from './later/later.routes.ts';
 import { memberRoutes } from './members/members.routes.ts';
 import { metadataRoutes } from './projects/metadata.routes.ts';
 import { projectRoutes } from './projects/projects.routes.ts';
@@ -91,6 +91,7 @@ function operations(parts: FeatureParts): readonly Route[] {
     ...systemRoutes(parts),
     ...collectionRoutes,
     ...purgeRoutes,
+    ...noneYetRoutes,
     ...webhookRoutes(parts),
     ...jobAdminRoutes(),
     ...internalRoutes,

@@ -29,6 +29,7 @@ export const projectVisits: Visits = {
     },
   },
   getProject: { rule: 'project project:read', call: (scene) => get(project(scene)) },
+  getScannerOfProject: { rule: 'project scanner:read', call: (scene) => get(`${project(scene)}/scanner`) },
   updateProject: {
     rule: 'project project:update',
     call: (scene) => put(project(scene), { metadata: { auto_scan: 'true' } }),

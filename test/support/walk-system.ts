@@ -103,6 +103,8 @@ export const peopleVisits: Visits = {
 
 /** The installation: settings, quotas, logs, what it says of itself; and the ways in. */
 export const systemVisits: Visits = {
+  listScanners: { rule: 'system scanner:list', call: () => get('/scanners') },
+  listRegistries: { rule: 'system registry:list', call: () => get('/registries') },
   listAuditLogs: { rule: 'login', call: () => get('/audit-logs') },
   listAuditLogExts: { rule: 'login', call: () => get('/auditlog-exts') },
   exportAuditLogExts: { rule: 'login', call: () => get('/auditlog-exts/export?q=resource=none') },

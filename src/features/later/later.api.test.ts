@@ -36,11 +36,27 @@ describe.each(Object.entries(later))('%s', (feature, operations) => {
 
 test('a project that the caller may not see is answered like one that is not there', async () => {
   const [there, not] = await Promise.all([
-    api.as('stranger').get('/projects/team/scanner'),
-    api.as('stranger').get('/projects/nobody/scanner'),
+    api.as('stranger').put('/projects/team/scanner', {}),
+    api.as('stranger').put('/projects/nobody/scanner', {}),
   ]);
 
   expect([there.status, there.body]).toEqual([not.status, not.body]);
+});
+
+test.each(['/scanners', '/registries', '/registries?name=hub'])('%s is a list of nothing', async (path) => {
+  const reply = await api.as('admin').get(path);
+
+  expect(reply).toMatchObject({ status: 200, body: [], headers: { 'x-total-count': '0' } });
+});
+
+test('a project has no scanner, for whoever may see the project', async () => {
+  const [guest, stranger] = await Promise.all([
+    api.as('limitedGuest').get('/projects/team/scanner'),
+    api.as('stranger').get('/projects/team/scanner'),
+  ]);
+
+  expect(guest).toMatchObject({ status: 200, body: {} });
+  expect(stranger.status).toBe(403);
 });
 
 test('another method on such a path is 405', async () => {

@@ -1,6 +1,18 @@
 import { Failure } from '#src/failures.ts';
-import { endpoint, type Route, route } from '#src/http/endpoint.ts';
+import { endpoint, Listed, type Route, route } from '#src/http/endpoint.ts';
+import * as api from './later.contract.ts';
 import { later } from './later.ts';
+
+/**
+ * What clients read on the way to something else: harbor-cli the registries before it makes a project, the Terraform
+ * provider a project's scanner with every project that it looks up. There is none, which is no failure.
+ */
+export const noneYetRoutes: readonly Route[] = [
+  route(api.listScanners, async () => new Listed([], 0)),
+  // Harbor: no body; an object without members is what its portal and the Terraform provider take for none.
+  route(api.getScannerOfProject, async () => ({})),
+  route(api.listRegistries, async () => new Listed([], 0)),
+];
 
 /**
  * Whoever is logged in is told the same, whether the project or object of the path is there or not: there is

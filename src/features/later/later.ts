@@ -12,7 +12,6 @@ export const later = {
       'GET /projects/:project_name/repositories/:repository_name/artifacts/:reference/scan/:report_id/log',
     getVulnerabilitiesAddition:
       'GET /projects/:project_name/repositories/:repository_name/artifacts/:reference/additions/vulnerabilities',
-    getScannerOfProject: 'GET /projects/:project_name_or_id/scanner',
     setScannerOfProject: 'PUT /projects/:project_name_or_id/scanner',
     listScannerCandidatesOfProject: 'GET /projects/:project_name_or_id/scanner/candidates',
     getLatestScanAllMetrics: 'GET /scans/all/metrics',
@@ -21,7 +20,6 @@ export const later = {
     createScanAllSchedule: 'POST /system/scanAll/schedule',
     updateScanAllSchedule: 'PUT /system/scanAll/schedule',
     stopScanAll: 'POST /system/scanAll/stop',
-    listScanners: 'GET /scanners',
     createScanner: 'POST /scanners',
     pingScanner: 'POST /scanners/ping',
     getScanner: 'GET /scanners/:registration_id',
@@ -50,7 +48,6 @@ export const later = {
     getReplicationLog: 'GET /replication/executions/:id/tasks/:task_id/log',
     listRegistryProviderTypes: 'GET /replication/adapters',
     listRegistryProviderInfos: 'GET /replication/adapterinfos',
-    listRegistries: 'GET /registries',
     createRegistry: 'POST /registries',
     pingRegistry: 'POST /registries/ping',
     getRegistry: 'GET /registries/:id',
