@@ -25,7 +25,7 @@ export interface Identity {
   readonly who: Principal;
   /** `failed`: credentials were sent and are good for nothing; `who` is anonymous then. */
   readonly how: 'anonymous' | 'basic' | 'token' | 'session' | 'failed';
-  /** Of a person who logged in (`basic`, `session`): counts the passwords; what is given out now is for this one. */
+  /** Of an account that logged in (`basic`, `session`): counts the passwords; what is given out now is for this one. */
   readonly epoch?: number;
   /** With `token` only: what it allows at most. */
   readonly token?: VerifiedToken;
@@ -275,7 +275,7 @@ export class Authenticator {
 }
 
 function identityOf({ who, holder }: LoggedIn): Identity {
-  return holder.kind === 'user' ? { who, how: 'basic', epoch: holder.epoch } : { who, how: 'basic' };
+  return { who, how: 'basic', epoch: holder.epoch };
 }
 
 const keyOf = (holder: Holder): string => `${holder.kind}:${holder.id}`;

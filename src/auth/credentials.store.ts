@@ -10,14 +10,11 @@ export interface Credential {
 interface Row {
   id: number;
   stored: string | null;
-}
-
-interface UserRow extends Row {
   epoch: number;
 }
 
 // A name wins over somebody else's e-mail address.
-const user = statement<UserRow>(
+const user = statement<Row>(
   'credential_user',
   `select user_id as id, password_hash as stored, epoch from user_account
    where (username_folded = $1 or email_folded = $1) and not deleted
@@ -30,14 +27,12 @@ export async function findUserCredential(
   folded: string,
 ): Promise<Credential | undefined> {
   const [row] = await database.query(user, [folded]);
-  return row === undefined
-    ? undefined
-    : { holder: { kind: 'user', id: row.id, epoch: row.epoch }, stored: row.stored ?? undefined };
+  return credentialOf('user', row);
 }
 
 const robot = statement<Row>(
   'credential_robot',
-  `select r.id, r.secret_hash as stored from robot r left join project p using (project_id)
+  `select r.id, r.secret_hash as stored, r.epoch from robot r left join project p using (project_id)
    where r.name = $1 and p.name is not distinct from $2::text`,
 );
 
@@ -45,9 +40,12 @@ const robot = statement<Row>(
 export async function findRobotCredential(database: Database, name: string): Promise<Credential | undefined> {
   const plus = name.indexOf('+');
   const [row] = await database.query(robot, [name.slice(plus + 1), plus < 0 ? null : name.slice(0, plus)]);
-  return row === undefined
-    ? undefined
-    : { holder: { kind: 'robot', id: row.id }, stored: row.stored ?? undefined };
+  return credentialOf('robot', row);
+}
+
+function credentialOf(kind: Holder['kind'], row: Row | undefined): Credential | undefined {
+  if (row === undefined) return undefined;
+  return { holder: { kind, id: row.id, epoch: row.epoch }, stored: row.stored ?? undefined };
 }
 
 const upgradeUser = statement<never>(

@@ -51,13 +51,14 @@ interface RobotRow {
   level: 'system' | 'project';
   project_id: number | null;
   project: string | null;
+  epoch: number;
   lifetime: number | null;
   grants: GrantRow[];
 }
 
 const robot = statement<RobotRow>(
   'directory_robot',
-  `select r.id, r.name, r.level, r.project_id, p.name as project,
+  `select r.id, r.name, r.level, r.project_id, p.name as project, r.epoch,
      case when r.expires_at >= 0 then (r.expires_at - extract(epoch from clock_timestamp()))::float8 end as lifetime,
      (select coalesce(json_agg(g), '[]') from robot_grant g where g.robot_id = r.id) as grants
    from robot r left join project p using (project_id) where r.id = $1 and not r.disabled`,
@@ -68,13 +69,14 @@ export async function findRobot(
   database: Database,
   id: number,
   prefix: string,
-): Promise<{ robot: Robot; lifetime: number } | undefined> {
+): Promise<{ robot: Robot; epoch: number; lifetime: number } | undefined> {
   const [row] = await database.query(robot, [id]);
   if (row === undefined) return undefined;
   const name = prefix + (row.project === null ? '' : `${row.project}+`) + row.name;
   const grants = row.grants.map(grantOf).filter((grant) => grant !== undefined);
   return {
     robot: { kind: 'robot', id: row.id, name, level: row.level, projectId: row.project_id, grants },
+    epoch: row.epoch,
     lifetime: row.lifetime === null ? Number.POSITIVE_INFINITY : row.lifetime * 1000,
   };
 }

@@ -11,12 +11,14 @@ import { Shelf } from './shelf.ts';
 export type { Project } from './directory.store.ts';
 
 /**
- * The account behind a token, a session or a checked password. `epoch` counts a person's passwords: what was given
- * out for an earlier one is nobody's (G-48).
+ * The account behind a token, a session or a checked password. `epoch` counts its passwords or secrets: what was
+ * given out for an earlier one is nobody's (G-48, S-106).
  */
-export type Holder =
-  | { readonly kind: 'user'; readonly id: number; readonly epoch: number }
-  | { readonly kind: 'robot'; readonly id: number };
+export interface Holder {
+  readonly kind: 'user' | 'robot';
+  readonly id: number;
+  readonly epoch: number;
+}
 
 export interface DirectoryOptions {
   /** Setting robot_name_prefix. */
@@ -32,6 +34,7 @@ interface KeptUser {
 
 interface KeptRobot {
   readonly robot: Robot;
+  readonly epoch: number;
   /** With which its name was made. */
   readonly prefix: string;
   /** On the clock that never goes back. */
@@ -88,7 +91,7 @@ export class Directory {
         const prefix = options.robotPrefix();
         const found = await findRobot(database, id, prefix);
         if (found === undefined) return undefined;
-        return { robot: found.robot, prefix, expires: asked + found.lifetime };
+        return { robot: found.robot, epoch: found.epoch, prefix, expires: asked + found.lifetime };
       },
     });
     this.#projects = new Shelf({
@@ -152,20 +155,17 @@ export class Directory {
 
   /** Undefined when there is no such robot, or it is disabled or expired. */
   async robot(id: number): Promise<Robot | undefined> {
-    // The setting changes a moment after `forget` was told so: what was loaded in between has the old name.
-    if (this.#isRenamed(this.#robots.peek(id))) this.#robots.forget(id);
-    return this.#alive(await this.#robots.get(id));
+    return this.#alive(await this.#keptRobot(id));
   }
 
-  async principal(holder: Holder): Promise<Principal | undefined> {
-    if (holder.kind === 'robot') return this.robot(holder.id);
-    const known = this.#users.peek(holder.id);
-    if (known !== 'unknown' && known !== undefined && known.epoch < holder.epoch) {
-      // The password was changed elsewhere a moment ago, and the news are still on their way.
-      this.#users.forget(holder.id);
-    }
-    const kept = await this.#users.get(holder.id);
-    return kept?.epoch === holder.epoch ? kept.user : undefined;
+  async principal({ kind, id, epoch }: Holder): Promise<Principal | undefined> {
+    const shelf = kind === 'robot' ? this.#robots : this.#users;
+    const known = shelf.peek(id);
+    // The password was changed elsewhere a moment ago, and the news are still on their way.
+    if (typeof known === 'object' && known.epoch < epoch) shelf.forget(id);
+    const kept = await (kind === 'robot' ? this.#keptRobot(id) : this.#users.get(id));
+    if (kept?.epoch !== epoch) return undefined;
+    return 'user' in kept ? kept.user : this.#alive(kept);
   }
 
   /** What is known without asking the database; 'unknown' means: ask with `project`. */
@@ -183,12 +183,12 @@ export class Directory {
     return kept === 'unknown' || this.#isRenamed(kept) ? 'unknown' : this.#alive(kept);
   }
 
-  knownPrincipal(holder: Holder): Principal | undefined | 'unknown' {
-    if (holder.kind === 'robot') return this.knownRobot(holder.id);
-    const kept = this.#users.peek(holder.id);
+  knownPrincipal({ kind, id, epoch }: Holder): Principal | undefined | 'unknown' {
+    const kept = kind === 'robot' ? this.#robots.peek(id) : this.#users.peek(id);
     if (kept === 'unknown' || kept === undefined) return kept;
-    if (kept.epoch < holder.epoch) return 'unknown';
-    return kept.epoch === holder.epoch ? kept.user : undefined;
+    if (kept.epoch < epoch) return 'unknown';
+    if (kept.epoch > epoch) return undefined;
+    return kind === 'robot' ? this.knownRobot(id) : this.knownUser(id);
   }
 
   /** Called after a commit; what other processes announce comes here too. */
@@ -222,6 +222,12 @@ export class Directory {
     this.#robots.trust(trusted);
     this.#projects.trust(trusted);
     this.forget('everything');
+  }
+
+  #keptRobot(id: number): Promise<KeptRobot | undefined> {
+    // The setting changes a moment after `forget` was told so: what was loaded in between has the old name.
+    if (this.#isRenamed(this.#robots.peek(id))) this.#robots.forget(id);
+    return this.#robots.get(id);
   }
 
   #isRenamed(kept: KeptRobot | undefined | 'unknown'): boolean {

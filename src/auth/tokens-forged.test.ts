@@ -157,7 +157,7 @@ const bodies: [string, string][] = [
   ['no holder', forge({ claims: without('holder') })],
   ['a holder of no kind', forge({ claims: { ...claims, holder: 'root:1' } })],
   ['a person without epoch', forge({ claims: { ...claims, holder: 'user:1' } })],
-  ['a robot with an epoch', forge({ claims: { ...claims, holder: 'robot:1:0' } })],
+  ['a robot without an epoch', forge({ claims: { ...claims, holder: 'robot:1' } })],
   ['a holder without number', forge({ claims: { ...claims, holder: 'user:1 or 1=1' } })],
   ['a list in place of claims', forge({ claims: [claims] })],
   ['null in place of claims', forge({ claims: 'null' })],

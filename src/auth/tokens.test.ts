@@ -88,7 +88,7 @@ test('robots and nobody have tokens too', async () => {
   const ofRobot = tokens.verify((await tokens.issue(robot, [], 60)).token);
   const ofNobody = tokens.verify((await tokens.issue({ kind: 'anonymous' }, [], 60)).token);
 
-  expect([ofRobot?.subject, ofRobot?.holder]).toEqual(['robot$x', { kind: 'robot', id: 9 }]);
+  expect([ofRobot?.subject, ofRobot?.holder]).toEqual(['robot$x', { kind: 'robot', id: 9, epoch: 0 }]);
   expect([ofNobody?.subject, ofNobody?.holder]).toEqual(['', { kind: 'anonymous' }]);
 });
 

@@ -169,16 +169,16 @@ const isTime = (value: unknown): value is number => Number.isSafeInteger(value);
 
 function writeHolder(who: Principal, epoch: number): string {
   if (who.kind === 'anonymous') return who.kind;
-  return who.kind === 'robot' ? `robot:${who.id}` : `user:${who.id}:${epoch}`;
+  return `${who.kind}:${who.id}:${epoch}`;
 }
 
 function readHolder(value: unknown): VerifiedToken['holder'] | undefined {
   if (value === 'anonymous') return { kind: 'anonymous' };
   if (typeof value !== 'string') return undefined;
-  const robot = /^robot:([1-9][0-9]{0,9})$/.exec(value);
-  if (robot) return { kind: 'robot', id: Number(robot[1]) };
-  const user = /^user:([1-9][0-9]{0,9}):([0-9]{1,10})$/.exec(value);
-  return user ? { kind: 'user', id: Number(user[1]), epoch: Number(user[2]) } : undefined;
+  const account = /^(user|robot):([1-9][0-9]{0,9}):([0-9]{1,10})$/.exec(value);
+  if (!account) return undefined;
+  const kind = account[1] === 'robot' ? 'robot' : 'user';
+  return { kind, id: Number(account[2]), epoch: Number(account[3]) };
 }
 
 function readAccess(value: unknown): Pick<VerifiedToken, 'access' | 'catalog'> | undefined {

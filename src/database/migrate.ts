@@ -21,6 +21,7 @@ import { trashLabels } from './migrations/0019-trash-labels.ts';
 import { robotExpiry } from './migrations/0020-robot-expiry.ts';
 import { robotLevels } from './migrations/0021-robot-levels.ts';
 import { bundles } from './migrations/0022-bundles.ts';
+import { robotSecrets } from './migrations/0023-robot-secrets.ts';
 
 export interface Migration {
   readonly version: number;
@@ -52,6 +53,7 @@ const migrations: readonly Migration[] = [
   { version: 20, name: 'robot-expiry', sql: robotExpiry },
   { version: 21, name: 'robot-levels', sql: robotLevels },
   { version: 22, name: 'bundles', sql: bundles },
+  { version: 23, name: 'robot-secrets', sql: robotSecrets },
 ];
 
 /** 'moorage' in ASCII, folded to a bigint: the advisory lock that one migrating process holds. */

@@ -139,6 +139,8 @@ interface RobotTable {
   project_id: number | null;
   description: Generated<string>;
   secret_hash: string;
+  /** Counts the secrets. */
+  epoch: Generated<number>;
   /** Days; -1 is for ever. */
   duration: number;
   /** Seconds since the epoch; -1 is never. */

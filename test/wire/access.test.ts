@@ -233,6 +233,33 @@ test('a disabled robot is nobody, also with a token from before', async () => {
   expect(after).toEqual([401, 401]);
 });
 
+test("S-106: a new secret ends a robot's tokens with the old one, and no later ones", async () => {
+  const robot = await app.createRobot({
+    name: 'leaked',
+    grants: [{ kind: 'project', namespace: '*', resource: 'repository', action: 'pull' }],
+  });
+  const { id } = await app.database.db
+    .selectFrom('robot')
+    .select('id')
+    .where('name', '=', 'leaked')
+    .executeTakeFirstOrThrow();
+  const scope = 'repository:secret/app:pull';
+  const before = await tokenOf(`${robot.name}:${robot.secret}`, scope);
+  const pull = async (token: string) =>
+    (await app.send(undefined, { path: '/v2/secret/app/tags/list', headers: bearer(token) })).status;
+  expect(await pull(before)).toBe(200);
+
+  const answer = await app.send('admin', {
+    method: 'PATCH',
+    path: `/api/v2.0/robots/${id}`,
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+
+  const after = await tokenOf(`${robot.name}:${JSON.parse(answer.body.toString()).secret}`, scope);
+  expect([await pull(before), await pull(after)]).toEqual([401, 200]);
+});
+
 test('S-080: a mount needs pull on the source; knowing a digest opens nothing', async () => {
   const mine = await app.createProject('mine');
   await app.addMember(mine, await app.createUser('mounter'), 2);

@@ -185,7 +185,7 @@ function expiry(duration: number, from: ReturnType<typeof sql>) {
 export async function replaceSecret(tx: Tx, id: number, secret_hash: string): Promise<boolean> {
   const result = await tx
     .updateTable('robot')
-    .set({ secret_hash, update_time: sql<Date>`now()` })
+    .set({ secret_hash, epoch: sql<number>`epoch + 1`, update_time: sql<Date>`now()` })
     .where('id', '=', id)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
