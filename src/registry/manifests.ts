@@ -1,5 +1,6 @@
 import { Failure } from '#src/failures.ts';
 import { parseDigest } from '#src/oci/digest.ts';
+import { isImageManifestType, isIndexType } from '#src/oci/media-types.ts';
 import { isTag } from '#src/oci/reference.ts';
 import type { FoundManifest } from './content.ts';
 import { reply, type RepositoryExchange } from './exchange.ts';
@@ -34,6 +35,12 @@ export function getManifest(exchange: RepositoryExchange, reference: string): Pr
   return loadManifest(exchange, reference, kind === 'digest');
 }
 
+/** G-40: the type is the pusher's to say, and a browser that is led to it runs nothing. */
+const asData = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "sandbox; default-src 'none'",
+};
+
 async function loadManifest(
   exchange: RepositoryExchange,
   reference: string,
@@ -63,6 +70,7 @@ function answer(
     'Content-Length': payload.length,
     'Docker-Content-Digest': found.digest,
     Etag: etag,
+    ...(isImageManifestType(found.mediaType) || isIndexType(found.mediaType) ? undefined : asData),
   });
   if (request.method === 'HEAD') {
     response.end();

@@ -70,6 +70,21 @@ test('G-40: bytes that somebody pushed are never a page', async () => {
   }
 });
 
+test.each(['text/html', 'image/svg+xml', 'application/xhtml+xml'])(
+  'G-40: a manifest of the type %s is no page either',
+  async (type) => {
+    const body = JSON.stringify({ type, page: '<script>alert(1)</script>' });
+    const path = '/v2/team/app/manifests/page';
+    await app.send('admin', { method: 'PUT', path, headers: { 'content-type': type }, body });
+
+    const { status, headers } = await app.send('admin', { path });
+
+    expect([status, headers['content-type']]).toEqual([200, type]);
+    expect(headers['content-security-policy']).toBe("sandbox; default-src 'none'");
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  },
+);
+
 test('G-43: no cache keeps what was answered to one person for another', async () => {
   const token = '/service/token?service=harbor-registry&scope=repository:team/app:pull';
   const answers = [
