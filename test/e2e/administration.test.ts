@@ -153,6 +153,11 @@ describe.runIf(hasBrowser)('running the registry (needs /usr/bin/chromium)', () 
     await create.hover();
     await page.getByRole('tooltip').filter({ hasText: 'switched writing off' }).waitFor();
     expect(await create.getAttribute('aria-disabled')).toBe('true');
+    await page.getByRole('link', { name: 'Users', exact: true }).click();
+    await page.getByRole('button', { name: 'More for grace' }).click();
+    const remove = page.getByRole('menuitem', { name: 'Delete …' });
+    await remove.getByText('switched writing off').waitFor();
+    expect(await remove.getAttribute('aria-disabled')).toBe('true');
 
     await page.goto('/harbor/configs/setting');
     await page.getByRole('switch', { name: 'The registry is read-only' }).uncheck();

@@ -1,6 +1,7 @@
 import { Menu, Text } from '@mantine/core';
-import { type Ref, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type Ref, type RefObject, use, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { inMain } from './in-main.ts';
+import { ReadOnlyContext } from './read-only.ts';
 
 export interface RowAction {
   readonly label: string;
@@ -17,7 +18,7 @@ interface RowMenuProps {
 }
 
 /**
- * What can be done with a row, behind one button that is named after it. The menu is made when it is first opened:
+ * What can be done with a row, all of it writing, behind one button that is named after it. The menu is made when it is first opened:
  * those of 100 rows took a third of the time in which a page of them is drawn.
  */
 export function RowMenu({ label, actions }: RowMenuProps) {
@@ -85,7 +86,9 @@ function At({ element, ref }: { element: RefObject<HTMLElement | null>; ref?: Re
 }
 
 function Item({ label, onClick, dangerous = false, refusal }: RowAction) {
-  if (refusal === undefined) {
+  const closed = use(ReadOnlyContext);
+  const reason = refusal ?? closed;
+  if (reason === undefined) {
     return (
       <Menu.Item onClick={onClick} {...(dangerous ? { c: 'var(--mantine-color-error)' } : {})}>
         {label}
@@ -98,7 +101,7 @@ function Item({ label, onClick, dangerous = false, refusal }: RowAction) {
         {label}
       </Text>
       <Text component="span" display="block" size="xs" c="dimmed">
-        {refusal}
+        {reason}
       </Text>
     </Menu.Item>
   );

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Group, Text } from '@mantine/core';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { use, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { contains } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
@@ -9,6 +9,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { FilterField } from '../../components/filter-field.tsx';
 import { LabelChip } from '../../components/label-chip.tsx';
 import { useProject } from '../../components/project-context.ts';
+import { ReadOnlyContext } from '../../components/read-only.ts';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
 import { useArtifact } from './artifact-context.ts';
 
@@ -19,6 +20,7 @@ export function Labels() {
   const { artifact } = useArtifact();
   const [adding, setAdding] = useState(false);
   const { remove } = useLabelChanges();
+  const closed = use(ReadOnlyContext);
   const labels = artifact.labels ?? [];
   return (
     <>
@@ -30,7 +32,7 @@ export function Labels() {
               <CloseButton
                 size="sm"
                 aria-label={t('labels.removeNamed', { name })}
-                disabled={remove.isPending}
+                disabled={remove.isPending || closed !== undefined}
                 onClick={() => remove.mutate(id)}
               />
             )}

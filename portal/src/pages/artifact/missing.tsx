@@ -1,9 +1,10 @@
-import { Alert, Button, Text } from '@mantine/core';
+import { Alert, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ApiFailure } from '../../api/failure.ts';
 import { useApi } from '../../api/use-api.ts';
 import { type Gone, useRestore } from '../../artifact-actions/undo.tsx';
+import { ActionButton } from '../../components/action-button.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
@@ -66,9 +67,9 @@ export function Missing({ params, error, retry }: MissingProps) {
         <Text size="sm" my="sm">
           {t('missing.help')}
         </Text>
-        <Button size="compact-md" loading={restore.isPending} onClick={() => restore.mutate(params)}>
+        <ActionButton size="compact-md" loading={restore.isPending} onClick={() => restore.mutate(params)}>
           {t('missing.restore')}
-        </Button>
+        </ActionButton>
       </Alert>
       <FormTrouble error={restore.error} />
     </>

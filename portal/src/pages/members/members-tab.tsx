@@ -2,7 +2,7 @@ import { Group, NativeSelect, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { use, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProjectMemberEntity } from '../../../../src/features/members/members.contract.ts';
 import { contains, listSearch, type ListSearch, pageOf } from '../../api/list-search.ts';
@@ -12,6 +12,7 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { ListFilter } from '../../components/filter-field.tsx';
 import { useProject } from '../../components/project-context.ts';
+import { ReadOnlyContext } from '../../components/read-only.ts';
 import { roleKey, roles } from '../../components/roles.ts';
 import { AddMembersDialog } from './add-members-dialog.tsx';
 
@@ -72,6 +73,7 @@ function useMembers(search: ListSearch) {
 function useColumns(remove: (member: ProjectMemberEntity) => void): Column<ProjectMemberEntity>[] {
   const { t } = useTranslation('members');
   const { can } = useProject();
+  const closed = use(ReadOnlyContext);
   const user = useCurrentUser();
   const isCaller = ({ entity_type, entity_id }: ProjectMemberEntity) =>
     entity_type === 'u' && entity_id === user?.user_id;
@@ -103,7 +105,11 @@ function useColumns(remove: (member: ProjectMemberEntity) => void): Column<Proje
       sort: 'role_id',
       label: t('projects.role'),
       cell: (member) =>
-        can('member:update') ? <RoleSelect member={member} /> : t(`roles.${roleKey(member.role_id ?? 0)}`),
+        can('member:update') && closed === undefined ? (
+          <RoleSelect member={member} />
+        ) : (
+          t(`roles.${roleKey(member.role_id ?? 0)}`)
+        ),
     },
     {
       id: 'actions',

@@ -1,10 +1,11 @@
-import { Button, Group, NativeSelect } from '@mantine/core';
+import { Group, NativeSelect } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '../../../../src/features/bulk/bulk.contract.ts';
 import { type ListSearch, pageOf } from '../../api/list-search.ts';
 import { useApi } from '../../api/use-api.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { useSelection } from '../../components/use-selection.ts';
@@ -52,9 +53,9 @@ export function BulkItems({ id, onUndo }: BulkItemsProps) {
           onChange={({ currentTarget: { value } }) => setSearch({ filter: value || undefined })}
         />
         {onUndo && chosen.length > 0 && (
-          <Button variant="default" mt="auto" onClick={() => onUndo(chosen)}>
+          <ActionButton variant="default" mt="auto" onClick={() => onUndo(chosen)}>
             {t('bulk.undoSome', { count: chosen.length })}
-          </Button>
+          </ActionButton>
         )}
       </Group>
       <DataTable

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { RunReport, RunStatus } from '../../api/run-progress.ts';
 import { isOver } from '../../api/run-progress.ts';
 import { useApi } from '../../api/use-api.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble } from '../../components/trouble.tsx';
@@ -111,14 +112,14 @@ function Results({ id, onNext }: BulkRunProps) {
       <FormTrouble error={retry.error ?? undo.error} />
       <Group justify="flex-end" mt="sm">
         {left > 0 && (
-          <Button variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
+          <ActionButton variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
             {t('bulk.retry')}
-          </Button>
+          </ActionButton>
         )}
         {undoable && (
-          <Button variant="default" loading={undo.isPending} onClick={() => undo.mutate(undefined)}>
+          <ActionButton variant="default" loading={undo.isPending} onClick={() => undo.mutate(undefined)}>
             {t('bulk.undo')}
-          </Button>
+          </ActionButton>
         )}
       </Group>
     </>

@@ -15,7 +15,7 @@ export function useRowTexts() {
       protection,
       get: t('commands.get'),
       getNamed: withName((name) => t('commands.getNamed', { name })),
-      actionsOf: withName((name) => t('actionsOf', { name })),
+      actionsOf: withName((name) => t('table.actionsOf', { name })),
       copyDigest: withName((digest) => t('commands.copyNamed', { label: t('copyDigest', { digest }) })),
     }),
     [t, protection],

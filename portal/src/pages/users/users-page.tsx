@@ -11,6 +11,7 @@ import { Ago } from '../../components/ago.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ListFilter } from '../../components/filter-field.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
+import { RowMenu } from '../../components/row-menu.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { AdministratorDialog } from './administrator-dialog.tsx';
 import { CreateUserDialog } from './create-user-dialog.tsx';
@@ -133,35 +134,34 @@ function RealName({ user: { realname, comment } }: { user: UserResp }) {
   );
 }
 
-/** Words, not pictures: what they do is worth reading before it is done. */
+/** What is done every day, and behind the dots what is read before it is done. */
 function Actions({ user, open }: { user: UserResp; open: (open: Open) => void }) {
   const { t } = useTranslation('users');
   const self = useCurrentUser()?.user_id === user.user_id;
   const name = user.username;
-  const refusals: Partial<Record<Act, string>> = self
-    ? { administrator: t('notOneself'), remove: t('notOneself') }
-    : {};
-  const act = user.sysadmin_flag ? 'demote' : 'promote';
-  const texts = {
-    edit: { short: t('edit'), long: t('editNamed', { name }) },
-    password: { short: t('password'), long: t('passwordNamed', { name }) },
-    administrator: { short: t(`admin.${act}.short`), long: t(`admin.${act}.named`, { name }) },
-    remove: { short: t('dialog.delete'), long: t('deleteNamed', { name }) },
-  } as const;
+  const refusal = self ? t('notOneself') : undefined;
   return (
-    <span className="wide-actions">
-      {(['edit', 'password', 'administrator', 'remove'] as const).map((one) => (
-        <ActionButton
-          key={one}
-          size="compact-xs"
-          variant="default"
-          aria-label={texts[one].long}
-          refusal={refusals[one]}
-          onClick={() => open({ act: one, user })}
-        >
-          {texts[one].short}
-        </ActionButton>
-      ))}
+    <span className="row-actions">
+      <ActionButton
+        size="compact-xs"
+        variant="default"
+        aria-label={t('editNamed', { name })}
+        onClick={() => open({ act: 'edit', user })}
+      >
+        {t('edit')}
+      </ActionButton>
+      <RowMenu
+        label={t('table.actionsOf', { name })}
+        actions={() => [
+          { label: t('password'), onClick: () => open({ act: 'password', user }) },
+          {
+            label: t(`admin.${user.sysadmin_flag ? 'demote' : 'promote'}.short`),
+            refusal,
+            onClick: () => open({ act: 'administrator', user }),
+          },
+          { label: t('delete'), dangerous: true, refusal, onClick: () => open({ act: 'remove', user }) },
+        ]}
+      />
     </span>
   );
 }
