@@ -81,6 +81,7 @@ describe.runIf(hasBrowser)('many tags, and what they were (needs /usr/bin/chromi
     await page.getByRole('button', { name: 'Delete …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete 600 tags' });
     await dialog.getByText('1 artifact loses its last tag').waitFor();
+    await dialog.getByText('All of it can be brought back for 24 hours.').waitFor();
     const asked = await visit.inaccessible();
 
     await dialog.getByLabel(/team\/app/).fill('team/app');

@@ -145,7 +145,7 @@ function Foreseen(seen: Preview) {
       t('bulk.tags', { count: seen.tag_count, names: seen.tag_count > 10 ? `${named} …` : named }),
     seen.accessories > 0 && t('bulk.accessories', { count: seen.accessories }),
     seen.children > 0 && t('bulk.children', { count: seen.children }),
-    seen.restore_hours > 0 ? t('restorable', { count: seen.restore_hours }) : t('notRestorable'),
+    seen.restore_hours > 0 ? t('bulk.restorable', { count: seen.restore_hours }) : t('bulk.forever'),
   ].filter((line) => line !== false);
   return (
     <ul className="foreseen">

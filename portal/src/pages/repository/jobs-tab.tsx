@@ -96,7 +96,7 @@ function useColumns(open: (job: number) => void): Column<Bulk>[] {
   ];
 }
 
-function What({ job: { action, target, q, of } }: { job: Bulk }) {
+function What({ job: { action, target, q, of, total } }: { job: Bulk }) {
   const { t } = useTranslation('repository');
   return (
     <>
@@ -104,7 +104,7 @@ function What({ job: { action, target, q, of } }: { job: Bulk }) {
       <Text size="xs" c="dimmed" className="server-words">
         {of === undefined
           ? q === undefined
-            ? t('jobs.whole')
+            ? t('jobs.whole', { count: total })
             : t('jobs.filter', { q })
           : t('jobs.of', { number: of })}
       </Text>
