@@ -184,15 +184,20 @@ export class Authenticator {
       }
       return this.#admit(credential.holder);
     }
-    const account = credential === undefined ? `name ${foldName(name)}` : keyOf(credential.holder);
-    return this.#attempts.run(account, address, async () => {
-      const stored = await this.#matches(credential, password, address);
+    const admit = async (stored: string | undefined) => {
       if (credential === undefined || stored === undefined) return undefined;
       const { holder } = credential;
       const now = this.#now();
       if (changes === this.#changes) this.#checked.set(digest, { holder, stored, hashed: now.seen, ...now });
       return this.#admit(holder);
-    });
+    };
+    // Nobody guesses one, so nobody's mistakes hold it up: after a rotation the old one is still tried all around.
+    const generated = credential?.stored?.startsWith('sha256:') ? credential.stored : undefined;
+    if (generated !== undefined && (await verifySecret(password, generated)).ok) return admit(generated);
+    const account = credential === undefined ? `name ${foldName(name)}` : keyOf(credential.holder);
+    return this.#attempts.run(account, address, async () =>
+      admit(await this.#matches(generated === undefined ? credential : undefined, password, address)),
+    );
   }
 
   /** Undefined too when the password was changed while the old one was checked. */
@@ -209,8 +214,8 @@ export class Authenticator {
   }
 
   /**
-   * The stored hash that the password matches (a new one after an upgrade). Every refusal costs one slow hash,
-   * whether the account exists or not and however it is stored.
+   * The stored slow hash that the password matches (a new one after an upgrade). Every refusal costs one, whether
+   * the account exists or not and however its secret is stored.
    */
   async #matches(
     credential: Credential | undefined,
@@ -218,11 +223,8 @@ export class Authenticator {
     address: string,
   ): Promise<string | undefined> {
     const stored = credential?.stored;
-    const generated = stored?.startsWith('sha256:') === true;
-    if (generated && (await verifySecret(password, stored)).ok) return stored;
-    const compared = generated ? dummyHash : (stored ?? dummyHash);
     return this.#gate.run(networkOf(address), async () => {
-      const { ok, upgrade } = await verifySecret(password, compared);
+      const { ok, upgrade } = await verifySecret(password, stored ?? dummyHash);
       if (!ok || credential === undefined || stored === undefined) return undefined;
       return upgrade ? this.#upgrade(credential.holder, stored, password) : stored;
     });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Principal } from '#src/access/principal.ts';
 import { accessChannel, type AccessChange } from '#src/context.ts';
 import type { Database } from '#src/database/pool.ts';
-import { hashPassword } from './passwords.ts';
+import { hashPassword, newRobotSecret } from './passwords.ts';
 import {
   basic,
   countHashes,
@@ -279,6 +279,16 @@ test('G-53: who works with the right password is not locked out by wrong ones be
   replica.clock.advance(61_000);
 
   const identity = await replica.authenticator.identify(header, address);
+
+  expect(identity.how).toBe('basic');
+});
+
+test("G-53: a robot's new secret is not held up by those who still have the old one", async () => {
+  const replica = await auth.replica();
+  const { secret } = await insertRobot(database, 'rotated');
+  await replica.authenticator.identify(basic('robot$rotated', newRobotSecret()), address);
+
+  const identity = await replica.authenticator.identify(basic('robot$rotated', secret), address);
 
   expect(identity.how).toBe('basic');
 });
