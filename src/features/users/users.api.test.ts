@@ -364,9 +364,13 @@ describe('deleting a user', () => {
 });
 
 test('a secret for the command line is only for OIDC', async () => {
+  await api.configure({ auth_mode: 'ldap_auth' });
+
   const reply = await api.as('guest').put(`/users/${api.users['guest']}/cli_secret`, { secret: 'Abcdefg1' });
 
   expect(reply).toMatchObject({ status: 412, body: { errors: [{ code: 'PRECONDITION' }] } });
+  expect(reply.body.errors[0].message).toContain('ldap_auth');
+  await api.configure({ auth_mode: 'db_auth' });
 });
 
 describe('the own permissions', () => {

@@ -43,7 +43,7 @@ export const userRoutes: readonly Route[] = [
     users.updatePassword(ctx, params.user_id, { old: body.old_password ?? '', new: body.new_password ?? '' }),
   ),
 
-  route(api.setCliSecret, async (ctx) => users.refuseCliSecret(ctx.who)),
+  route(api.setCliSecret, async (ctx) => users.refuseCliSecret(ctx)),
 ];
 
 function present(row: UserRow): api.UserResp {

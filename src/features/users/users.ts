@@ -182,9 +182,9 @@ export async function renameAdministrator(ctx: Context): Promise<void> {
 }
 
 /** Harbor: a secret for the command line is only for those who log in through OIDC. */
-export function refuseCliSecret(who: Principal): never {
+export function refuseCliSecret({ who, live }: Context): never {
   if (who.kind === 'anonymous') throw new Failure('UNAUTHORIZED', 'unauthorized');
-  throw new Failure('PRECONDITION', 'unable to update CLI secret under authmode: db_auth');
+  throw new Failure('PRECONDITION', `unable to update CLI secret under authmode: ${live.get('auth_mode')}`);
 }
 
 async function changeUser(
