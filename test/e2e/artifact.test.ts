@@ -61,7 +61,7 @@ describe.runIf(hasBrowser)('an artifact (needs /usr/bin/chromium)', () => {
     expect(new URL(page.url()).search).toBe('?tab=layers');
     const current = page.getByRole('navigation', { name: 'Parts of the artifact' }).locator('[aria-current]');
     expect(await current.allTextContents()).toEqual(['Layers']);
-    await expect.poll(() => page.title()).toMatch(/^Layers – api\/server@sha256:/);
+    await expect.poll(() => page.title(), { timeout: 15_000 }).toMatch(/^Layers – api\/server@sha256:/);
     const shown = await rows.allInnerTexts();
     expect(shown.map((row) => row.split('\t').map((cell) => cell.trim()))).toEqual([
       ['1', 'ADD file:1 in /', expect.stringContaining('2026'), '293 KiB', expect.stringMatching(/^sha256:/)],

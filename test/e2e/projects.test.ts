@@ -92,7 +92,7 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
       (await portal.app.send('admin', { path })).json<{ role_name: string }[]>()[0]?.role_name;
     const { page } = await open(`/harbor/projects/${backend}/members`, 'admin');
 
-    await expect.poll(() => page.title()).toBe('Members – backend – Moorage');
+    await expect.poll(() => page.title(), { timeout: 15_000 }).toBe('Members – backend – Moorage');
     await page.getByRole('button', { name: 'Add members' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('combobox', { name: 'Usernames' }).fill('harri');

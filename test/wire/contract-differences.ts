@@ -77,6 +77,8 @@ export const knownDifferences: Readonly<Record<string, string>> = {
   'exportLogExts: Harbor has no such operation': 'an extension (docs/compatibility.md)',
   'listTagsOfRepository: Harbor has no such operation':
     'an extension: the tags of a repository with what they name, without a call for each artifact',
+  'listProjects: has the query parameter with_size in addition': sized,
+  'listProjects: answer[].size is not there': sized,
   'listAllRepositories: has the query parameter with_size in addition': sized,
   'listAllRepositories: answer[].size is not there': sized,
   'listRepositories: has the query parameter with_size in addition': sized,

@@ -44,6 +44,30 @@ describe('who sees what', () => {
   });
 });
 
+describe('sizes', () => {
+  const sizes = async (client: Client) =>
+    ((await client.get('/projects?with_size=true&page_size=0')).body as { name: string; size?: number }[])
+      .filter(({ size }) => size !== undefined)
+      .map(({ name, size }) => `${name} ${size}`);
+
+  test('are those of the quota, with what is not folded into it yet', async () => {
+    const [team] = (await api.as('admin').get('/projects?name=team')).body as { project_id: number }[];
+    const project_id = team?.project_id ?? 0;
+    const { db } = api.database;
+    await db.updateTable('quota').set({ used_storage: 700 }).where('project_id', '=', project_id).execute();
+    await db.insertInto('quota_charge').values({ project_id, bytes: 50 }).execute();
+
+    expect(await sizes(api.as('guest'))).toEqual(['team 750']);
+    expect(await sizes(api.as('admin'))).toContain('team 750');
+  });
+
+  test('are not for those who may not read the quota, and for nobody who does not ask', async () => {
+    expect(await sizes(api.as('anonymous'))).toEqual([]);
+    const { body } = await api.as('admin').get('/projects');
+    expect((body as object[]).some((project) => 'size' in project)).toBe(false);
+  });
+});
+
 describe('filters', () => {
   test('name finds a part, literally (S-005)', async () => {
     expect(await names(api.as('admin'), '&name=a_b')).toEqual(['a_b']);

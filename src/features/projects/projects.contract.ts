@@ -131,6 +131,10 @@ const ProjectDeletable = Type.Object({
 
 const tag = 'project';
 
+/** `size`: bytes, as quotas count; only with `with_size`, and where the caller may read the quota. */
+const ListedProject = Type.Object({ ...Project.properties, size: Type.Optional(Type.Integer()) });
+export type ListedProject = Static<typeof ListedProject>;
+
 export const listProjects = endpoint('GET /projects', {
   id: 'listProjects',
   tag,
@@ -142,8 +146,10 @@ export const listProjects = endpoint('GET /projects', {
     public: Type.Optional(Type.Boolean()),
     owner: Type.Optional(Type.String({ maxLength: 255 })),
     with_detail: Type.Boolean({ default: true }),
+    // An extension: what each stores, one statement for a page.
+    with_size: Type.Boolean({ default: false }),
   }),
-  reply: Type.Array(Project),
+  reply: Type.Array(ListedProject),
 });
 
 export const headProject = endpoint('HEAD /projects', {

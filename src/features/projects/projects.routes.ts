@@ -7,8 +7,12 @@ import * as projects from './projects.ts';
 export const projectRoutes = [
   route(api.listProjects, async (ctx, { query, page }) => {
     const { rows, total } = await projects.listProjects(ctx, query, page);
+    const sizes = query.with_size ? await projects.sizesOf(ctx, rows) : undefined;
     return new Listed(
-      rows.map((row) => present(row, ctx.who, query.with_detail)),
+      rows.map((row) => ({
+        ...present(row, ctx.who, query.with_detail),
+        ...filled({ size: sizes?.get(row.project_id) }),
+      })),
       total,
     );
   }),

@@ -195,6 +195,13 @@ function repositoriesOf(ctx: Context, ids: readonly number[]): Promise<Map<numbe
   });
 }
 
+const projectSizes = statement<{ project_id: number; used: number }>(
+  'project-sizes',
+  `select q.project_id, (q.used_storage + coalesce((select sum(c.bytes) from quota_charge c
+          where c.project_id = q.project_id), 0))::bigint as used
+     from quota q where q.project_id = any($1::int[])`,
+);
+
 /** Bytes; `hard` -1 is no limit. Charges that are not folded into the quota yet count too. */
 export function findQuota(db: Db, project_id: number): Promise<{ hard: number; used: number } | undefined> {
   return db
@@ -206,6 +213,12 @@ export function findQuota(db: Db, project_id: number): Promise<{ hard: number; u
     )
     .where('q.project_id', '=', project_id)
     .executeTakeFirst();
+}
+
+/** Bytes that each stores, for the projects of a page. */
+export async function sizesOf(db: Db, ids: readonly number[]): Promise<Map<number, number>> {
+  const rows = await run(db, projectSizes, [ids]);
+  return new Map(rows.map(({ project_id, used }) => [project_id, used]));
 }
 
 export async function countMembers(db: Db, project_id: number): Promise<Map<number, number>> {

@@ -126,6 +126,17 @@ export function listProjects(
   return store.listProjects(ctx, visibleTo(ctx.who), clauses, page);
 }
 
+/** What those of them store whose quota the caller may read. */
+export function sizesOf(ctx: Context, rows: readonly store.ProjectRow[]): Promise<Map<number, number>> {
+  const readable = rows.filter((row) =>
+    mayInProject(ctx.who, { id: row.project_id, public: row.public }, 'quota:read'),
+  );
+  return store.sizesOf(
+    ctx.db,
+    readable.map(({ project_id }) => project_id),
+  );
+}
+
 function visibleTo(who: Principal): Visible {
   if (maySystem(who, 'project:list')) return 'all';
   if (who.kind === 'anonymous') return [];

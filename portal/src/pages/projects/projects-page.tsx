@@ -3,10 +3,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Project } from '../../../../src/features/projects/projects.contract.ts';
+import type { ListedProject, Project } from '../../../../src/features/projects/projects.contract.ts';
 import { contains, listSearch, pageOf } from '../../api/list-search.ts';
 import { useApi, useCurrentUser, useSystemInfo } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
+import { readableBytes } from '../../components/bytes.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ListFilter } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
@@ -90,7 +91,10 @@ function useProjects(search: ProjectsSearch) {
     queryFn: ({ signal }) => {
       const q = contains('name', search.filter);
       const access = search.access === undefined ? {} : { public: search.access === 'public' };
-      return api('GET /projects', { query: { ...pageOf(search), ...access, ...(q ? { q } : {}) }, signal });
+      return api('GET /projects', {
+        query: { ...pageOf(search), ...access, with_size: user !== null, ...(q ? { q } : {}) },
+        signal,
+      });
     },
   });
 }
@@ -105,7 +109,7 @@ function useCreationRefusal(): string | undefined {
   return restricted ? t('projects.creationRestricted') : undefined;
 }
 
-function useColumns(remove: (project: Project) => void): Column<Project>[] {
+function useColumns(remove: (project: Project) => void): Column<ListedProject>[] {
   const { t, i18n } = useTranslation();
   const user = useCurrentUser();
   // Without an account nothing can be deleted, and there is no role.
@@ -116,25 +120,16 @@ function useColumns(remove: (project: Project) => void): Column<Project>[] {
       cell: ({ current_user_role_id: role }) => (role ? t(`roles.${roleKey(role)}`) : '–'),
     },
   ];
-  // The list carries the role and no permissions; asking for each row would be a call per row.
-  const refusalOf = ({ current_user_role_id: role, repo_count }: Project): string | undefined => {
-    if (!user?.sysadmin_flag && role !== 1) return t('projects.mayNotDelete');
-    return repo_count > 0 ? t('projects.notEmpty', { count: repo_count }) : undefined;
+  const size: Column<ListedProject> = {
+    id: 'size',
+    label: t('repositories.size'),
+    numeric: true,
+    cell: ({ size: bytes }) => (bytes === undefined ? '–' : readableBytes(bytes, i18n.language)),
   };
   const actions: Column<Project> = {
     id: 'actions',
     label: t('table.actions'),
-    cell: (project) => (
-      <ActionButton
-        size="compact-xs"
-        variant="default"
-        aria-label={t('projects.deleteNamed', { name: project.name })}
-        refusal={refusalOf(project)}
-        onClick={() => remove(project)}
-      >
-        {t('dialog.delete')}
-      </ActionButton>
-    ),
+    cell: (project) => <DeleteButton project={project} remove={remove} />,
   };
   return [
     {
@@ -155,6 +150,7 @@ function useColumns(remove: (project: Project) => void): Column<Project>[] {
       numeric: true,
       cell: ({ repo_count }) => new Intl.NumberFormat(i18n.language).format(repo_count),
     },
+    ...(user ? [size] : []),
     {
       id: 'created',
       label: t('projects.created'),
@@ -163,6 +159,31 @@ function useColumns(remove: (project: Project) => void): Column<Project>[] {
     },
     ...(user ? [actions] : []),
   ];
+}
+
+interface DeleteButtonProps {
+  readonly project: Project;
+  readonly remove: (project: Project) => void;
+}
+
+function DeleteButton({ project, remove }: DeleteButtonProps) {
+  const { t } = useTranslation();
+  const user = useCurrentUser();
+  const { name, current_user_role_id: role, repo_count } = project;
+  // The list carries the role and no permissions; asking for each row would be a call per row.
+  const may = user?.sysadmin_flag || role === 1;
+  const notEmpty = repo_count > 0 ? t('projects.notEmpty', { count: repo_count }) : undefined;
+  return (
+    <ActionButton
+      size="compact-xs"
+      variant="default"
+      aria-label={t('projects.deleteNamed', { name })}
+      refusal={may ? notEmpty : t('projects.mayNotDelete')}
+      onClick={() => remove(project)}
+    >
+      {t('dialog.delete')}
+    </ActionButton>
+  );
 }
 
 function ProjectLink({ project: { project_id, name } }: { project: Project }) {
