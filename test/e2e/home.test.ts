@@ -177,6 +177,11 @@ describe.runIf(hasBrowser)('from anywhere (needs /usr/bin/chromium)', () => {
     expect(await api('admin', '/users/current/preferences')).toEqual({ starred_projects: ['production'] });
     const grace = await signedIn('grace');
     await grace.page.getByText('Nothing. Quotas').waitFor();
+    const { total_project_count } = await api('admin', '/statistics');
+    const figures = page.getByRole('region', { name: 'Figures' });
+    expect(await figures.innerText()).toMatch(new RegExp(`Projects\\s+${String(total_project_count)}\\s`));
+    expect(await figures.getByText('Storage used').count()).toBe(1);
+    expect(await grace.page.getByText('Storage used').count()).toBe(0);
   });
 
   test('preferences follow the account to another browser', async () => {

@@ -11,6 +11,7 @@ import { StarButton } from '../../components/star-button.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { projectPlace, repositoryPlace } from '../../places.ts';
 import { attentionTo, type Overview } from './attention.ts';
+import { Figures } from './figures.tsx';
 import './home.css';
 
 /** Where people begin: what they come back to, and what waits for them. */
@@ -34,6 +35,7 @@ export function HomePage() {
         <Attention overview={overview} failed={query.error !== null} />
         <Starred starred={overview?.starred} failed={query.error !== null} />
         <Recent places={recent} />
+        <Figures />
       </div>
     </>
   );
