@@ -5,7 +5,8 @@
 #   tools/install-clients.sh [clients|conformance|s3|peers|all]...   install what is missing (default: all)
 #   tools/install-clients.sh --print                                 print NAME=path of what is there, install nothing
 #
-# clients      skopeo podman buildah docker containerd debootstrap busybox, crane oras regctl helm cosign
+# clients      skopeo podman buildah docker containerd debootstrap busybox, crane oras regctl helm cosign,
+#              terraform with Harbor's provider (both only where PATH has them)
 # conformance  the OCI distribution-spec conformance runner
 # s3           versitygw, an S3 server on a local folder
 # peers        CNCF distribution, zot and nginx, which the benchmark compares with
@@ -32,6 +33,8 @@ oras         clients      oras.land/oras                                        
 regctl       clients      github.com/regclient/regclient                            v0.11.7                              cmd/regctl
 helm         clients      helm.sh/helm/v3                                           v3.22.0                              cmd/helm
 cosign       clients      github.com/sigstore/cosign/v3                             v3.1.3                               cmd/cosign
+terraform    clients      path    -
+terraform-provider-harbor clients path -
 conformance  conformance  github.com/opencontainers/distribution-spec/conformance   v0.0.0-20260716174315-967efdc079b9   .
 versitygw    s3           github.com/versity/versitygw                              v1.8.0                               cmd/versitygw
 registry     peers        github.com/distribution/distribution/v3                   v3.1.1                               cmd/registry
@@ -110,7 +113,7 @@ install_go() { # tool module version command
 install() { # tool source version command
   case $2 in
     debian) install_debian "$1" "$3" ;;
-    path) printf '%s is skipped: put its binary on PATH to have it in the benchmark\n' "$1" >&2 ;;
+    path) printf '%s is skipped: put its binary on PATH to have it\n' "$1" >&2 ;;
     *) install_go "$1" "$2" "$3" "$4" ;;
   esac
 }
