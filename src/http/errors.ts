@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isDatabaseFault } from '#src/database/pool.ts';
-import { Failure } from '#src/failures.ts';
+import { Failure, type FailureCode } from '#src/failures.ts';
 import type { Logger } from '#src/log.ts';
 
 /** What a client is told: status, headers and the body that Harbor's API and the OCI specification share. */
@@ -52,6 +52,21 @@ function refuse(
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
     body: `${JSON.stringify({ errors: [error] })}\n`,
   };
+}
+
+const byStatus: Record<number, FailureCode> = {
+  400: 'BAD_REQUEST',
+  413: 'REQUEST_ENTITY_TOO_LARGE',
+  414: 'BAD_REQUEST',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** Fastify's own refusals (unreadable body, wrong content type, too large) in Harbor's words. */
+export function translate(error: unknown): unknown {
+  const { statusCode, message } = error as { statusCode?: number; message?: string };
+  const code = statusCode === undefined ? undefined : byStatus[statusCode];
+  if (error instanceof Failure || code === undefined) return error;
+  return new Failure(code, message ?? 'the request could not be read', { cause: error });
 }
 
 /** Sends a refusal on a bare response; a response already begun is cut, so that nobody takes it for whole. */

@@ -26,7 +26,7 @@ import {
   type Route,
   Streamed,
 } from './endpoint.ts';
-import { refusalOf } from './errors.ts';
+import { refusalOf, translate } from './errors.ts';
 import { readOnlyForms } from './form-body.ts';
 import { checkGuard, type FindProject } from './guard.ts';
 import { readOnlyJson } from './json-body.ts';
@@ -81,8 +81,12 @@ export function createApi(parts: ApiParts): FastifyInstance {
     return503OnClosing: true,
     // Harbor: slashes in a row are one, and one at the end is none.
     routerOptions: { maxParamLength: 2048, ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) =>
-      sendFailure(parts, error, request, reply.header('x-request-id', request.id)),
+    // No hook runs for these.
+    frameworkErrors: (error, request, reply) => {
+      const asked = { id: request.id, actor: '-', began: performance.now() };
+      reply.raw.once('finish', () => logRequest(parts.log, request.raw, reply.raw, asked));
+      sendFailure(parts, error, request, reply.header('x-request-id', request.id));
+    },
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, requestIdOf({}), parts.log),
   };
   if (serverFactory) options.serverFactory = (handler) => serverFactory(handler);
@@ -277,25 +281,10 @@ function json(reply: FastifyReply, body: unknown): FastifyReply {
     .send(body);
 }
 
-const byStatus: Record<number, ConstructorParameters<typeof Failure>[0]> = {
-  400: 'BAD_REQUEST',
-  413: 'REQUEST_ENTITY_TOO_LARGE',
-  414: 'BAD_REQUEST',
-  415: 'UNSUPPORTED_MEDIA_TYPE',
-};
-
 function sendFailure(parts: ApiParts, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(translate(error), request.id, parts.log);
   reply
     .status(refusal.status)
     .headers(refusal.headers)
     .send(request.method === 'HEAD' ? undefined : refusal.body);
-}
-
-/** Fastify's own refusals (unreadable body, wrong content type, too large) in Harbor's words. */
-function translate(error: unknown): unknown {
-  const { statusCode, message } = error as { statusCode?: number; message?: string };
-  const code = statusCode === undefined ? undefined : byStatus[statusCode];
-  if (error instanceof Failure || code === undefined) return error;
-  return new Failure(code, message ?? 'the request could not be read', { cause: error });
 }
