@@ -6,6 +6,7 @@ import { type Database, type Db, openDatabase } from '#src/database/pool.ts';
 import { firstCertificate } from '#test/support/certificates.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { Forwarder, type ForwarderOptions } from './forward.ts';
+import { beginForwarding } from './forward.store.ts';
 import { parsed, type ReceiverOptions, startReceiver, type TestReceiver } from './receivers.fixture.ts';
 import { AuditUpkeep } from './upkeep.ts';
 
@@ -312,6 +313,27 @@ describe('skip_audit_log_database', () => {
 
     expect(await kept()).toHaveLength(3);
   });
+});
+
+test('a process that has not heard yet that forwarding was switched on does not take its beginning away', async () => {
+  const late = forwarder();
+  const stored = (value: string) =>
+    sql`insert into configuration (name, value) values ('audit_log_forward_endpoint', ${value}::jsonb)
+      on conflict (name) do update set value = excluded.value`.execute(database.db);
+  const receiver = await receive('tcp');
+  await stored(JSON.stringify(receiver.endpoint));
+  await database.db.transaction().execute((tx) => beginForwarding(tx));
+  await write(3);
+
+  await late.round(never);
+  await use(receiver.endpoint);
+  await forwarder().round(never);
+  await stored('" "');
+  await use('');
+  await forwarder().round(never);
+
+  expect(resources(receiver)).toEqual(named(1, 3));
+  expect((await sql`select from audit_forward`.execute(database.db)).rows).toEqual([]);
 });
 
 test('forwarding runs by itself and ends with the server', async () => {

@@ -46,9 +46,16 @@ export async function release(db: Db, worker: string): Promise<void> {
   await sql`update audit_forward set leased_until = '-infinity' where worker = ${worker}`.execute(db);
 }
 
-/** Forgets the place: forwarding was switched off, and will begin anew. */
+/**
+ * Forgets the place: forwarding was switched off, and will begin anew. The database has the last word: who asks may not
+ * know yet that it was switched on.
+ */
 export async function forgetPlace(db: Db): Promise<void> {
-  await sql`delete from audit_forward`.execute(db);
+  await sql`
+    delete from audit_forward where not exists
+      (select from configuration where name = 'audit_log_forward_endpoint' and value::text !~ '^"\\s*"$')`.execute(
+    db,
+  );
 }
 
 /**
