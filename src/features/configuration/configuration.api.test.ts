@@ -70,6 +70,17 @@ describe('GET /configurations', () => {
     expect(hidden.filter((name) => name in body)).toEqual([]);
   });
 
+  test('may be written back whole, with the blanks of what was never set', async () => {
+    const { body } = await api.as('admin').get('/configurations');
+    const { scan_all_policy: _, ...settings } = body as Record<string, { value?: unknown }>;
+
+    const whole = Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, value]));
+
+    expect(whole).toMatchObject({ ldap_url: '', ldap_base_dn: '' });
+    expect((await set(whole)).status).toBe(200);
+    expect((await set({ ldap_uid: '' })).status).toBe(400);
+  });
+
   // Harbor: its command line shows a table of all members, and ends with a panic where one is missing.
   test('G-70: has every member of Harbor, the secret among them empty; written back, it stays as it was', async () => {
     await set({ uaa_client_secret: 'Sesame' });
@@ -133,7 +144,7 @@ describe('PUT /configurations', () => {
       expect(body.errors[0].message).toContain(name);
     }
     expect(await shown('ldap_uid')).toMatchObject({ value: 'cn' });
-  });
+    [{ ldap_uid: '' }, 'ldap_uid must not be blank'],
 
   test.each([
     [{ token_expiration: 0 }, 'token_expiration must be a whole number from 1 to 9999999999'],

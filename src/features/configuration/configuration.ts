@@ -91,11 +91,15 @@ function wantedOf(given: GivenConfiguration): Map<LiveName, unknown> {
 
 /** Everything at once, before the transaction: a connection to another machine is tried here. */
 async function whatIsWrong(ctx: Context, wanted: ReadonlyMap<LiveName, unknown>): Promise<string[]> {
-  const problems = problemsOf(wanted);
+  const stored = await store.readShown(ctx.db);
+  // A file of all settings, as Harbor's command line writes one, holds blanks where nothing was ever set.
+  const changing = new Map(
+    [...wanted].filter(([name, value]) => value !== '' || settingIn(stored, name) !== ''),
+  );
+  const problems = problemsOf(changing);
   const fitting = new Map(
     [...wanted].filter(([name, value]) => problemsOf(new Map([[name, value]])).length === 0),
   );
-  const stored = await store.readShown(ctx.db);
   problems.push(...(await conflictsOf(ctx.db, stored, { ...stored, ...Object.fromEntries(fitting) })));
   const endpoint = fitting.get('audit_log_forward_endpoint');
   if (typeof endpoint === 'string' && endpoint !== '' && !(await accepts(endpoint, ctx.signal))) {
