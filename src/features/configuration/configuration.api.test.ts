@@ -144,7 +144,7 @@ describe('PUT /configurations', () => {
       expect(body.errors[0].message).toContain(name);
     }
     expect(await shown('ldap_uid')).toMatchObject({ value: 'cn' });
-    [{ ldap_uid: '' }, 'ldap_uid must not be blank'],
+  });
 
   test.each([
     [{ token_expiration: 0 }, 'token_expiration must be a whole number from 1 to 9999999999'],
@@ -155,7 +155,7 @@ describe('PUT /configurations', () => {
     [{ auth_mode: 'ldap_auth' }, 'the auth mode cannot be modified as new users have been inserted'],
     [{ project_creation_restriction: 'nobody' }, 'project_creation_restriction'],
     [{ ldap_url: ' ' }, 'ldap_url must not be blank'],
-    [{ ldap_base_dn: '' }, 'ldap_base_dn must not be blank'],
+    [{ ldap_base_dn: ' ' }, 'ldap_base_dn must not be blank'],
     [{ ldap_uid: '' }, 'ldap_uid must not be blank'],
     [{ ldap_scope: 3 }, 'ldap_scope'],
     [{ robot_name_prefix: '' }, 'robot_name_prefix'],
