@@ -116,7 +116,7 @@ describe.runIf(hasBrowser)('policies (needs /usr/bin/chromium)', () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => dialog.getByLabel(/^Cron/).getAttribute('aria-invalid')).toBe('true');
     await dialog.getByLabel(/^Cron/).fill('0 30 4 * * *');
-    await dialog.getByText('04:30 AM UTC').first().waitFor();
+    await dialog.getByText('04:30 UTC').first().waitFor();
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The schedule is saved.').waitFor();
 

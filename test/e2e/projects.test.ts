@@ -61,6 +61,11 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
     await visit.page.getByRole('button', { name: 'Clear the filter' }).click();
     await visit.page.locator('tbody th').first().waitFor();
     expect(new URL(visit.page.url()).search).toBe('?sort=-name');
+
+    await visit.page.goto('/harbor/projects?page=99&sort=evil&page_size=7');
+    await visit.page.getByRole('button', { name: 'To the last page' }).click();
+    await visit.page.getByRole('row').nth(1).waitFor();
+    expect(new URL(visit.page.url()).searchParams.get('page')).not.toBe('99');
   });
 
   test('that are empty are deleted after their name was typed', async () => {

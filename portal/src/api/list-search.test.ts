@@ -26,3 +26,9 @@ test.each([
 ])('the filter %j asks %j', (text, q) => {
   expect(contains('name', text)).toBe(q);
 });
+
+test('what makes no sense is said to be nothing, over what the address says', () => {
+  const raw = { page: -3, page_size: 7, sort: 'evil', filter: '' };
+
+  expect({ ...raw, ...readListSearch(raw, ['name']) }).toEqual({});
+});

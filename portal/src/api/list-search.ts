@@ -13,19 +13,21 @@ export const pageSizes = [15, 25, 50, 100] as const;
 /** Unless the address says otherwise: what the person prefers, else the shortest. */
 const usualSize = () => pageSizes.find((size) => size === keptPageSize()) ?? pageSizes[0];
 
-/** What of an address is the state of a list. Anything else in it is dropped, never passed on. */
+/**
+ * What of an address is the state of a list. What makes no sense is undefined, not left out: the router lays what is
+ * said here over what stood there, and a page -3 would be asked for.
+ */
 export function readListSearch(search: Record<string, unknown>, sorts: readonly string[]): ListSearch {
   const page = Number(search['page']);
   const size = pageSizes.find((one) => one === Number(search['page_size']));
   const sort = search['sort'];
   const filter = search['filter'];
+  const text = typeof filter === 'string' || typeof filter === 'number' ? String(filter).slice(0, 200) : '';
   return {
-    ...(Number.isSafeInteger(page) && page > 1 ? { page } : {}),
-    ...(size !== undefined && size !== usualSize() ? { page_size: size } : {}),
-    ...(typeof sort === 'string' && sorts.includes(sort.replace(/^-/, '')) ? { sort } : {}),
-    ...(typeof filter === 'string' || typeof filter === 'number'
-      ? { filter: String(filter).slice(0, 200) }
-      : {}),
+    page: Number.isSafeInteger(page) && page > 1 ? page : undefined,
+    page_size: size === usualSize() ? undefined : size,
+    sort: typeof sort === 'string' && sorts.includes(sort.replace(/^-/, '')) ? sort : undefined,
+    filter: text === '' ? undefined : text,
   };
 }
 

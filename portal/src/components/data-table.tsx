@@ -227,13 +227,20 @@ function Pages({ caption, total, search, onSearch }: PagesProps) {
   const { page, page_size } = pageOf(search);
   const last = Math.max(1, Math.ceil(total / page_size));
   const from = Math.min((page - 1) * page_size + 1, total);
-  const shown = { from, to: Math.min(page * page_size, total), total };
+  const beyond = page > last;
+  const shown = beyond ? { from: 0, to: 0, total } : { from, to: Math.min(page * page_size, total), total };
   const turn = (to: number) => onSearch({ page: to === 1 ? undefined : to });
   return (
     <nav className="pages" aria-label={`${t('table.pages')}: ${caption}`}>
       <Text size="sm" role="status">
         {t('table.shown', shown)}
       </Text>
+      {/* Its last row was deleted, or the address is an old one. */}
+      {beyond && (
+        <Button size="xs" onClick={() => turn(last)}>
+          {t('table.last')}
+        </Button>
+      )}
       <NativeSelect
         size="xs"
         aria-label={t('table.pageSize')}

@@ -9,10 +9,11 @@ export const projectRoutes = [
     const { rows, total } = await projects.listProjects(ctx, query, page);
     const sizes = query.with_size ? await projects.sizesOf(ctx, rows) : undefined;
     return new Listed(
-      rows.map((row) => ({
-        ...present(row, ctx.who, query.with_detail),
-        ...filled({ size: sizes?.get(row.project_id) }),
-      })),
+      rows.map((row) => {
+        const size = sizes?.get(row.project_id);
+        // One that stores nothing says so: nothing at all is for those who may not know.
+        return { ...present(row, ctx.who, query.with_detail), ...(size !== undefined && { size }) };
+      }),
       total,
     );
   }),

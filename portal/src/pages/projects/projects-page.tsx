@@ -117,7 +117,9 @@ function useColumns(remove: (project: Project) => void): Column<ListedProject>[]
     {
       id: 'role',
       label: t('projects.role'),
-      cell: ({ current_user_role_id: role }) => (role ? t(`roles.${roleKey(role)}`) : '–'),
+      cell: ({ current_user_role_id: role }) => (
+        <span className="one-line">{role ? t(`roles.${roleKey(role)}`) : '–'}</span>
+      ),
     },
   ];
   const size: Column<ListedProject> = {

@@ -16,9 +16,10 @@ interface Options {
   readonly shown: number | undefined;
   readonly onShow: (policy: number | undefined) => void;
   readonly onOpen: (open: Opened) => void;
+  readonly turn: Turn;
 }
 
-export function usePolicyColumns({ shown, onShow, onOpen }: Options): Column<WebhookPolicy>[] {
+export function usePolicyColumns({ shown, onShow, onOpen, turn }: Options): Column<WebhookPolicy>[] {
   const { t } = useTranslation('webhooks');
   const lastOf = useLastTriggers();
   const eventName = (event: string) => (isKnown(event) ? t(`event.${event}`) : event);
@@ -67,7 +68,7 @@ export function usePolicyColumns({ shown, onShow, onOpen }: Options): Column<Web
     {
       id: 'actions',
       label: t('table.actions'),
-      cell: (policy) => <Actions policy={policy} onOpen={onOpen} />,
+      cell: (policy) => <Actions policy={policy} onOpen={onOpen} turn={turn} />,
     },
   ];
 }
@@ -95,10 +96,13 @@ function useLastTriggers(): (name: string) => string | undefined {
       .at(-1);
 }
 
-function Actions({ policy, onOpen }: { policy: WebhookPolicy; onOpen: (open: Opened) => void }) {
+interface ActionsProps extends Pick<Options, 'onOpen' | 'turn'> {
+  readonly policy: WebhookPolicy;
+}
+
+function Actions({ policy, onOpen, turn }: ActionsProps) {
   const { t } = useTranslation('webhooks');
   const { can } = useProject();
-  const turn = useTurn(policy);
   const { name = '', enabled } = policy;
   const usual = (permission: 'notification-policy:update' | 'notification-policy:delete') =>
     ({
@@ -117,9 +121,9 @@ function Actions({ policy, onOpen }: { policy: WebhookPolicy; onOpen: (open: Ope
       </ActionButton>
       <ActionButton
         {...usual('notification-policy:update')}
-        loading={turn.isPending}
+        loading={turn.isPending && turn.variables.id === policy.id}
         aria-label={t(enabled ? 'turnOffNamed' : 'turnOnNamed', { name })}
-        onClick={() => turn.mutate()}
+        onClick={() => turn.mutate(policy)}
       >
         {enabled ? t('turnOff') : t('turnOn')}
       </ActionButton>
@@ -134,21 +138,22 @@ function Actions({ policy, onOpen }: { policy: WebhookPolicy; onOpen: (open: Ope
   );
 }
 
-function useTurn(policy: WebhookPolicy) {
+type Turn = ReturnType<typeof useTurn>;
+
+/** Switches one on or off. What the server says against it stands above the list. */
+export function useTurn() {
   const { t } = useTranslation('webhooks');
   const api = useApi();
   const client = useQueryClient();
   const { id } = useProject();
-  const { name = '', enabled } = policy;
   return useMutation({
-    mutationFn: () =>
+    mutationFn: (policy: WebhookPolicy) =>
       api('PUT /projects/:project_name_or_id/webhook/policies/:webhook_policy_id', {
         params: { project_name_or_id: String(id), webhook_policy_id: policy.id ?? 0 },
-        body: { ...policy, enabled: !enabled },
+        body: { ...policy, enabled: !policy.enabled },
       }),
-    onSuccess: () =>
+    onSuccess: (_, { name = '', enabled }) =>
       notifications.show({ message: enabled ? t('turnedOff', { name }) : t('turnedOn', { name }) }),
-    onError: (error) => notifications.show({ color: 'red', message: error.message }),
     onSettled: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
   });
 }

@@ -12,8 +12,9 @@ import { DataTable } from '../../components/data-table.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { ListFilter } from '../../components/filter-field.tsx';
 import { useProject } from '../../components/project-context.ts';
+import { FormTrouble } from '../../components/trouble.tsx';
 import { Deliveries } from './deliveries.tsx';
-import { usePolicyColumns } from './policy-columns.tsx';
+import { usePolicyColumns, useTurn } from './policy-columns.tsx';
 import { WebhookDialog } from './webhook-dialog.tsx';
 import type { WebhooksSearch } from './webhooks-search.ts';
 import './webhooks.css';
@@ -28,7 +29,9 @@ export function WebhooksTab() {
   const { search, change } = listSearch(route.useSearch(), route.useNavigate(), { resetScroll: false });
   const [open, setOpen] = useState<Opened>();
   const query = usePolicies(search);
+  const turn = useTurn();
   const columns = usePolicyColumns({
+    turn,
     shown: search.policy,
     onShow: (policy) => change({ policy }),
     onOpen: setOpen,
@@ -45,6 +48,7 @@ export function WebhooksTab() {
         <ListFilter label={t('filter')} search={search} onSearch={change} />
         {add}
       </Group>
+      <FormTrouble error={turn.error} />
       <DataTable
         caption={t('title')}
         columns={columns}
