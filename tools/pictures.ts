@@ -33,10 +33,15 @@ const pictures: Picture[] = [
   { name: 'repository', path: `${app}/tags-tab` },
   { name: 'repository-dark', path: `${app}/tags-tab`, scheme: 'dark' },
   { name: 'history', path: `${app}/history-tab` },
-  { name: 'retention', path: '/harbor/projects/3/tag-strategy/tag-retention' },
+  {
+    name: 'retention',
+    path: '/harbor/projects/3/tag-strategy/tag-retention',
+    act: (page) => page.getByRole('button', { name: 'Preview' }).click(),
+  },
   { name: 'robots', path: '/harbor/projects/2/robot-account' },
   { name: 'clean-up', path: '/harbor/clearing-job/gc' },
-  { name: 'audit', path: '/harbor/logs/audit-log' },
+  // Without the sign-ins of the pictures themselves.
+  { name: 'audit', path: '/harbor/logs/audit-log?type=artifact' },
   {
     name: 'artifact',
     path: `${app}/tags-tab`,
