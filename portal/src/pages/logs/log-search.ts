@@ -57,10 +57,7 @@ export function readLogSearch(search: Record<string, unknown>): LogSearch {
     from: time ? undefined : moment(search['from']),
     to: time ? undefined : moment(search['to']),
   } as const satisfies LogSearch;
-  return {
-    ...list,
-    ...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)),
-  };
+  return { ...list, ...chosen };
 }
 
 /** The router reads `7` and `true` of an address as a number and a truth. */
