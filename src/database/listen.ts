@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { type Database, statement } from './pool.ts';
+import { endWithin } from './silence.ts';
 
 export interface ListenHandlers {
   /** A payload that some process sent to the channel, this one included. */
@@ -123,7 +124,7 @@ class Line {
     } catch (reason) {
       if (!this.#stopped.signal.aborted) throw reason;
     } finally {
-      await closed(client, this.#times.answer);
+      await endWithin(client, this.#times.answer);
     }
   }
 
@@ -158,14 +159,4 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   signal.addEventListener('abort', () => resolve(), { once: true });
   await promise;
   clearTimeout(timer);
-}
-
-/** Ends the connection; one whose other side is silent is cut after a while. */
-async function closed(client: pg.Client, limit: number): Promise<void> {
-  const cut = setTimeout(() => {
-    // pg has no public way to drop a connection without the other side's consent.
-    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-  }, limit);
-  await client.end().catch(() => undefined);
-  clearTimeout(cut);
 }

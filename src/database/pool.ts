@@ -2,6 +2,7 @@ import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, type T
 import pg from 'pg';
 import { named, type Prepared, PreparedNames } from './prepared.ts';
 import { SharedConnections } from './shared-connections.ts';
+import { endingWhenSilent } from './silence.ts';
 import type { Tables } from './tables.ts';
 
 export type Tx = Transaction<Tables>;
@@ -65,13 +66,23 @@ class Connected extends Kysely<Tables> {
   }
 }
 
+interface DatabaseOptions {
+  readonly max: number;
+  readonly applicationName?: string;
+  /** Milliseconds without an answer after which the server is asked whether it still works on it. */
+  readonly silence?: number;
+}
+
+/** Longer than a statement may take. */
+const silence = 35_000;
+
 const deadlines =
   '-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000';
 
 /**
  * Opens the connections: of `max`, two thirds for prepared statements of the hot path, an eighth on which reading
  * requests stand together, the rest for everything else. Deadlines: 5 s for a connection, 30 s for a statement, 60 s
- * for an idle transaction, so that no request waits for ever on a database that does not answer.
+ * for an idle transaction, and 35 s for a silent server (endingWhenSilent), so that no request waits for ever.
  *
  * Prepared statements are planned once: PostgreSQL believes that a list of keys is longer than it is and plans
  * anew for each, 0.40 ms of CPU for a look-up that takes 0.05. Plans made while the tables of a new installation
@@ -79,10 +90,10 @@ const deadlines =
  * these connections never scan. On the others PostgreSQL decides for each statement whether to plan it for its
  * values, and only what comes often is prepared (PreparedNames).
  */
-export function openDatabase(url: string, options: { max: number; applicationName?: string }): Database {
+export function openDatabase(url: string, options: DatabaseOptions): Database {
   const sent = { count: 0 };
-  const Client = counting(sent);
   const place = { url, name: options.applicationName ?? 'moorage' };
+  const Client = endingWhenSilent(counting(sent), configuration(place), options.silence ?? silence);
   const hotMax = Math.max(1, Math.round((options.max * 2) / 3));
   const sharedMax = Math.floor(options.max / 8);
   const hot = openPool(hotMax, configuration(place, hotPlans), Client);
