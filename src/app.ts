@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { theRegistry } from '#src/access/principal.ts';
+import { nobody, theRegistry } from '#src/access/principal.ts';
 import { Authenticator } from '#src/auth/authenticate.ts';
 import { Directory } from '#src/auth/directory.ts';
 import { identifyCaller, Sessions } from '#src/auth/sessions.ts';
@@ -11,7 +11,7 @@ import { Tokens } from '#src/auth/tokens.ts';
 import { LiveSettings } from '#src/config/live.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { version } from '#src/config/version.ts';
-import type { Context } from '#src/context.ts';
+import type { AccessChange, Context } from '#src/context.ts';
 import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { EventRelay } from '#src/events/relay.ts';
@@ -19,6 +19,7 @@ import { AuditUpkeep, Refusals } from '#src/features/audit/index.ts';
 import { applyGivenSettings, readConfiguration } from '#src/features/configuration/index.ts';
 import { CollectionLoop } from '#src/features/gc/index.ts';
 import { createJobs, createListeners, createRoutes, type FeatureParts } from '#src/features/index.ts';
+import { recordingFailedLogins } from '#src/features/sessions/index.ts';
 import { findAuthority } from '#src/http/authority.ts';
 import { isSecure } from '#src/http/cookies.ts';
 import { createListener, type ListenOptions } from '#src/http/listen.ts';
@@ -145,17 +146,7 @@ function createRunner({ database, log }: AppOptions, parts: Parts): JobsOfApp {
     historyDays: parts.settings.tagHistoryDays,
     ledgerDays: parts.settings.ledgerDays,
   });
-  const ctx: Context = {
-    db: own.db,
-    who: theRegistry,
-    log,
-    signal: new AbortController().signal,
-    requestId: 'events',
-    clientAddress: '',
-    live,
-    counts,
-    forget,
-  };
+  const ctx = contextOf({ db: own.db, who: theRegistry, log, requestId: 'events', live, counts, forget });
   const events = new EventRelay({ ctx, listeners: createListeners(features) });
   return {
     start() {
@@ -168,6 +159,11 @@ function createRunner({ database, log }: AppOptions, parts: Parts): JobsOfApp {
       await own.close();
     },
   };
+}
+
+/** Of what no request of the API asks for. */
+function contextOf(parts: Omit<Context, 'signal' | 'clientAddress'>): Context {
+  return { ...parts, signal: new AbortController().signal, clientAddress: '' };
 }
 
 interface JobsOfApp {
@@ -200,7 +196,13 @@ async function createParts(
   const directory = new Directory(database, { robotPrefix, log });
   await directory.start();
   const tokens = new Tokens(await loadSigningKey(database, secretKey));
-  const authenticator = new Authenticator({ database, directory, tokens, robotPrefix, log });
+  const counts = new Counts();
+  const forget = (change: AccessChange) => directory.forget(change);
+  const { db } = database;
+  const refused = recordingFailedLogins(
+    contextOf({ db, who: nobody, log, requestId: 'login', live, counts, forget }),
+  );
+  const authenticator = new Authenticator({ database, directory, tokens, robotPrefix, log, refused });
   const registry: Registry = {
     database,
     storage,
@@ -218,8 +220,8 @@ async function createParts(
     refusals: new Refusals(),
     log,
     live,
-    counts: new Counts(),
-    forget: (change) => directory.forget(change),
+    counts,
+    forget,
     leaseSeconds: settings.blobLeaseSeconds,
     externalUrl: settings.externalUrl,
     secure: settings.tlsCertificate !== undefined,

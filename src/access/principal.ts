@@ -36,6 +36,9 @@ export interface Grant {
   effect: 'allow' | 'deny';
 }
 
+/** Who has not said who it is. */
+export const nobody: Principal = Object.freeze({ kind: 'anonymous' });
+
 /** Who acts when the registry does something by itself, retention for instance; no account, so nobody logs in as it. */
 export const theRegistry: User = {
   kind: 'user',

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { Principal } from '#src/access/principal.ts';
+import { nobody, type Principal } from '#src/access/principal.ts';
 import type { AccessChange } from '#src/context.ts';
 import type { Database } from '#src/database/pool.ts';
 import type { Logger } from '#src/log.ts';
@@ -39,7 +39,11 @@ export interface AuthenticatorOptions {
   readonly robotPrefix: () => string;
   readonly log: Logger;
   readonly clock?: Clock;
+  /** Told of every login that fails, before its client is. `known`: the name is an account's, or its address. */
+  readonly refused?: (attempt: { name: string; address: string }, known: boolean) => Promise<void>;
 }
+
+type Attempt = Readonly<Record<'name' | 'password' | 'digest' | 'address', string>>;
 
 /** Who showed the right password. */
 export interface LoggedIn {
@@ -65,8 +69,8 @@ const remembered = 600_000;
 /** About 400 bytes each. */
 const checkedLimit = 10_000;
 
-const anonymous: Identity = Object.freeze({ who: Object.freeze({ kind: 'anonymous' }), how: 'anonymous' });
-const failed: Identity = Object.freeze({ who: Object.freeze({ kind: 'anonymous' }), how: 'failed' });
+const anonymous: Identity = Object.freeze({ who: nobody, how: 'anonymous' });
+const failed: Identity = Object.freeze({ who: nobody, how: 'failed' });
 
 /**
  * Finds out who sends a request from its Authorization header: Basic for users and robots, Bearer for this
@@ -124,7 +128,7 @@ export class Authenticator {
     if (credentials === undefined) return failed;
     if (credentials.scheme === 'bearer') return this.#identifyToken(credentials.value);
     const found = await this.#logInOnce(credentials.value, clientAddress);
-    return found === undefined ? failed : identityOf(found);
+    return found ? identityOf(found) : failed;
   }
 
   /**
@@ -132,8 +136,8 @@ export class Authenticator {
    * unknown, wrong, deleted, disabled, expired, too soon after a failure (G-52).
    */
   async logIn(name: string, password: string, clientAddress: string): Promise<LoggedIn | undefined> {
-    const digest = this.#digest(`${Buffer.from(`${name}:${password}`).toString('base64')}`);
-    return this.#logIn(name, password, digest, clientAddress);
+    const digest = this.#digest(Buffer.from(`${name}:${password}`).toString('base64'));
+    return this.#logIn({ name, password, digest, address: clientAddress });
   }
 
   /** How many checked passwords are remembered. */
@@ -145,7 +149,7 @@ export class Authenticator {
     const token = this.#options.tokens.verify(value);
     if (token === undefined || token.holder.kind === 'anonymous') return failed;
     const who = await this.#options.directory.principal(token.holder);
-    return who === undefined ? failed : { who, how: 'token', token };
+    return who ? { who, how: 'token', token } : failed;
   }
 
   /** Requests that arrive together with the same credentials share one check. */
@@ -155,8 +159,8 @@ export class Authenticator {
     const digest = this.#digest(credentials);
     const key = `${digest} ${address}`;
     const running = this.#checking.get(key);
-    if (running !== undefined) return running;
-    const checking = this.#logIn(decoded.name, decoded.password, digest, address);
+    if (running) return running;
+    const checking = this.#logIn({ ...decoded, digest, address });
     this.#checking.set(key, checking);
     try {
       return await checking;
@@ -165,14 +169,19 @@ export class Authenticator {
     }
   }
 
-  async #logIn(
-    name: string,
-    password: string,
-    digest: string,
-    address: string,
-  ): Promise<LoggedIn | undefined> {
+  async #logIn(attempt: Attempt): Promise<LoggedIn | undefined> {
     const changes = this.#changes;
-    const credential = await this.#find(name);
+    const credential = await this.#find(attempt.name);
+    const found = await this.#check(attempt, credential, changes);
+    if (found === undefined) await this.#options.refused?.(attempt, credential !== undefined);
+    return found;
+  }
+
+  async #check(
+    { name, password, digest, address }: Attempt,
+    credential: Credential | undefined,
+    changes: number,
+  ): Promise<LoggedIn | undefined> {
     const known = this.#rememberedCheck(digest);
     if (
       known !== undefined &&
@@ -186,8 +195,7 @@ export class Authenticator {
     }
     const admit = async (stored: string | undefined) => {
       if (credential === undefined || stored === undefined) return undefined;
-      const { holder } = credential;
-      const now = this.#now();
+      const [{ holder }, now] = [credential, this.#now()];
       if (changes === this.#changes) this.#checked.set(digest, { holder, stored, hashed: now.seen, ...now });
       return this.#admit(holder);
     };

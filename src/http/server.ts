@@ -8,7 +8,7 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import { nameOf } from '#src/access/authorize.ts';
-import type { Principal } from '#src/access/principal.ts';
+import { nobody, type Principal } from '#src/access/principal.ts';
 import type { Context } from '#src/context.ts';
 import type { Db } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
@@ -194,8 +194,6 @@ function register(
     },
   });
 }
-
-const nobody: Principal = { kind: 'anonymous' };
 
 async function whoAsks(parts: ApiParts, request: FastifyRequest): Promise<Principal> {
   const { who, how } = await parts.identify(credentialsOf(request.headers, request.ip));

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { nobody } from '#src/access/principal.ts';
 import { initialise } from '#src/auth/accounts.ts';
 import { Authenticator } from '#src/auth/authenticate.ts';
 import { Directory } from '#src/auth/directory.ts';
@@ -8,6 +9,7 @@ import { hashPassword } from '#src/auth/passwords.ts';
 import { identifyCaller, Sessions } from '#src/auth/sessions.ts';
 import { loadSigningKey } from '#src/auth/signing-key.ts';
 import { Tokens } from '#src/auth/tokens.ts';
+import type { AccessChange } from '#src/context.ts';
 import { Counts } from '#src/database/counts.ts';
 import { type Database, openDatabase } from '#src/database/pool.ts';
 import { LiveSettings } from '#src/config/live.ts';
@@ -15,6 +17,7 @@ import { Refusals } from '#src/features/audit/index.ts';
 import { readConfiguration } from '#src/features/configuration/index.ts';
 import { createRoutes } from '#src/features/index.ts';
 import type { ContentParts } from '#src/features/repositories/index.ts';
+import { recordingFailedLogins } from '#src/features/sessions/index.ts';
 import { createApi } from '#src/http/server.ts';
 import { Outgoing } from '#src/outgoing/outgoing.ts';
 import { parseAllowed } from '#src/outgoing/rules.ts';
@@ -104,7 +107,13 @@ export async function createTestApi(): Promise<TestApi> {
   const directory = new Directory(database, { robotPrefix, log });
   await directory.start();
   const tokens = new Tokens(await loadSigningKey(database, secretKey));
-  const authenticator = new Authenticator({ database, directory, tokens, robotPrefix, log });
+  const counts = new Counts();
+  const forget = (change: AccessChange) => directory.forget(change);
+  const { db } = database;
+  const { signal } = new AbortController();
+  const context = { db, who: nobody, log, signal, requestId: 'login', live, counts, forget };
+  const refused = recordingFailedLogins(context);
+  const authenticator = new Authenticator({ database, directory, tokens, robotPrefix, log, refused });
   const sessions = new Sessions({ database, directory, minutes: () => live.get('session_timeout') });
   const refusals = new Refusals();
   const app = createApi({
@@ -129,8 +138,8 @@ export async function createTestApi(): Promise<TestApi> {
       webhookTimeoutSeconds: 1,
     }),
     live,
-    counts: new Counts(),
-    forget: (change) => directory.forget(change),
+    counts,
+    forget,
     identify: (credentials) => identifyCaller({ authenticator, sessions }, credentials),
     secureCookies: true,
     findProject: (by) => ('name' in by ? directory.project(by.name) : directory.projectById(by.id)),

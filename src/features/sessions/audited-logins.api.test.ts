@@ -44,6 +44,30 @@ test('G-71: logins, logouts and failed logins are recorded, one row each, withou
   ]);
 });
 
+test('G-71: wrong Basic credentials are failed logins, by whatever name one logs in', async () => {
+  await api.createUser('Piped');
+  const { body } = await api.as('admin').post('/robots', {
+    name: 'courier',
+    level: 'system',
+    duration: -1,
+    permissions: [{ kind: 'system', namespace: '/', access: [{ resource: 'label', action: 'create' }] }],
+  });
+  const { name: robot, secret } = body as { name: string; secret: string };
+  const before = (await rows()).length;
+
+  for (const name of ['piped@example.test', robot, 'My-Secret-Pass2']) {
+    expect((await api.as(name, 'Wrong-horse-1').get('/users/current')).status).toBe(401);
+    expect((await api.as(name, 'Wrong-horse-2').get('/users/current')).status).toBe(401);
+  }
+  await api.as(robot, secret).get('/projects');
+
+  expect((await rows()).slice(before)).toEqual([
+    row('login', 'Piped', false),
+    row('login', robot, false, { not_recorded: 1 }),
+    row('login', '(unknown name)', false, { not_recorded: 1 }),
+  ]);
+});
+
 test('G-71: whoever guesses passwords does not fill the log', async () => {
   const before = (await rows()).length;
   const browser = new Browser(api.app);

@@ -1,1 +1,1 @@
-export type { SessionParts } from './sessions.ts';
+export { recordingFailedLogins, type SessionParts } from './sessions.ts';

@@ -2,13 +2,11 @@ import { credentialsOf } from '#src/http/credentials.ts';
 import { cookieOf, isSecure } from '#src/http/cookies.ts';
 import { checkCsrf, sessionCookie } from '#src/http/csrf.ts';
 import { Answer, type Route, route } from '#src/http/endpoint.ts';
-import { FailedLogins } from './failed-logins.ts';
 import * as api from './sessions.contract.ts';
 import { logIn, logOut, type SessionParts, userExists } from './sessions.ts';
 
 export function sessionRoutes(parts: SessionParts): readonly Route[] {
   const secure = isSecure(parts.externalUrl, parts.secure);
-  const failures = new FailedLogins();
   const sid = (value: string, maxAge?: 0) => {
     const options = { sameSite: 'Lax', secure, ...(maxAge !== undefined && { maxAge }) } as const;
     return { 'set-cookie': cookieOf(sessionCookie, value, options) };
@@ -18,7 +16,7 @@ export function sessionRoutes(parts: SessionParts): readonly Route[] {
       const { session } = credentialsOf(headers, ctx.clientAddress);
       const { secret } = checkCsrf(headers, secure);
       const { principal = '', password = '' } = body;
-      const id = await logIn(ctx, { parts, failures }, { principal, password, session, secret });
+      const id = await logIn(ctx, parts, { principal, password, session, secret });
       return id === undefined ? new Answer<never>(undefined, {}, 401) : new Answer<never>(undefined, sid(id));
     }),
 

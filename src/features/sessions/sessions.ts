@@ -5,7 +5,7 @@ import { type Context, inTransaction } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { record, recordFailed } from '#src/features/audit/index.ts';
 import { findLoginNamed, findUser, isTaken } from '#src/features/users/index.ts';
-import type { FailedLogins } from './failed-logins.ts';
+import { FailedLogins } from './failed-logins.ts';
 
 export interface SessionParts {
   /** Undefined for every failure alike. */
@@ -28,15 +28,12 @@ interface GivenLogin {
 /** What the cookie of the new session holds; undefined for whatever was wrong (G-52). */
 export async function logIn(
   ctx: Context,
-  { parts, failures }: { readonly parts: SessionParts; readonly failures: FailedLogins },
+  parts: SessionParts,
   given: GivenLogin,
 ): Promise<string | undefined> {
   const found = await parts.logIn(given.principal, given.password, ctx.clientAddress);
   // Harbor: sessions are for people.
-  if (found === undefined || found.who.kind !== 'user') {
-    await recordFailure(ctx, failures, given.principal);
-    return undefined;
-  }
+  if (found === undefined || found.who.kind !== 'user') return undefined;
   const { name } = found.who;
   return inTransaction(ctx, async (ctx) => {
     if (given.session !== undefined) await endSession(ctx.db, given.session);
@@ -46,18 +43,33 @@ export async function logIn(
   });
 }
 
-/** What was typed may be a password in the wrong field, so an unknown name is not written down. */
-async function recordFailure(ctx: Context, failures: FailedLogins, principal: string): Promise<void> {
-  const omitted = failures.admit(foldName(principal), ctx.clientAddress);
-  if (omitted === undefined) return;
-  const name = (await findLoginNamed(ctx.db, principal)) ?? '(unknown name)';
-  await recordFailed(ctx, {
-    operation: 'login',
-    resource_type: 'user',
-    resource: name,
-    username: name,
-    ...(omitted > 0 && { detail: { not_recorded: omitted } }),
-  });
+/**
+ * Records logins that fail, by the form or by Basic credentials (G-71). What was typed may be a password in the wrong
+ * field, so an unknown name is not written down. Does not throw: the client gets to hear that the login failed.
+ */
+export function recordingFailedLogins(ctx: Omit<Context, 'clientAddress'>) {
+  const failures = new FailedLogins();
+  return async ({ name, address }: { name: string; address: string }, known: boolean): Promise<void> => {
+    const omitted = failures.admit(foldName(name), address);
+    if (omitted === undefined) return;
+    try {
+      // A robot is called what it calls itself, a person what the account is. Asked in any case: no name is slower.
+      const person = await findLoginNamed(ctx.db, name);
+      const username = known ? (person ?? name) : '(unknown name)';
+      await recordFailed(
+        { ...ctx, clientAddress: address },
+        {
+          operation: 'login',
+          resource_type: 'user',
+          resource: username,
+          username,
+          ...(omitted > 0 && { detail: { not_recorded: omitted } }),
+        },
+      );
+    } catch (error) {
+      ctx.log.warn({ err: error }, 'a failed login could not be recorded');
+    }
+  };
 }
 
 export async function logOut(ctx: Context, session: string): Promise<void> {
