@@ -4,7 +4,7 @@ import type { AccessChange } from '#src/context.ts';
 import type { Database } from '#src/database/pool.ts';
 import type { Logger } from '#src/log.ts';
 import { Attempts, networkOf } from './attempts.ts';
-import { decodeBasic } from './basic.ts';
+import { decodeBasic, readAuthorization } from './authorization.ts';
 import { type Clock, systemClock } from './clock.ts';
 import {
   type Credential,
@@ -100,7 +100,7 @@ export class Authenticator {
   /** The answer of `identify` when it needs no query and no hash, else undefined. */
   peek(authorization: string | undefined): Identity | undefined {
     if (authorization === undefined) return anonymous;
-    const credentials = read(authorization);
+    const credentials = readAuthorization(authorization);
     if (credentials?.scheme === 'bearer') {
       const token = this.#options.tokens.verify(credentials.value);
       if (token === undefined) return failed;
@@ -124,7 +124,7 @@ export class Authenticator {
   async identify(authorization: string | undefined, clientAddress: string): Promise<Identity> {
     const known = this.peek(authorization);
     if (known !== undefined || authorization === undefined) return known ?? anonymous;
-    const credentials = read(authorization);
+    const credentials = readAuthorization(authorization);
     if (credentials === undefined) return failed;
     if (credentials.scheme === 'bearer') return this.#identifyToken(credentials.value);
     const found = await this.#logInOnce(credentials.value, clientAddress);
@@ -195,7 +195,8 @@ export class Authenticator {
     }
     const admit = async (stored: string | undefined) => {
       if (credential === undefined || stored === undefined) return undefined;
-      const [{ holder }, now] = [credential, this.#now()];
+      const { holder } = credential;
+      const now = this.#now();
       if (changes === this.#changes) this.#checked.set(digest, { holder, stored, hashed: now.seen, ...now });
       return this.#admit(holder);
     };
@@ -291,10 +292,3 @@ function identityOf({ who, holder }: LoggedIn): Identity {
 const keyOf = (holder: Holder): string => `${holder.kind}:${holder.id}`;
 
 const sameHolder = (one: Holder, other: Holder): boolean => keyOf(one) === keyOf(other);
-
-function read(authorization: string): { scheme: 'basic' | 'bearer'; value: string } | undefined {
-  const space = authorization.indexOf(' ');
-  const scheme = authorization.slice(0, Math.max(space, 0)).toLowerCase();
-  if (scheme !== 'basic' && scheme !== 'bearer') return undefined;
-  return { scheme, value: authorization.slice(space + 1).trim() };
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeBasic } from './basic.ts';
+import { decodeBasic } from './authorization.ts';
 
 const encode = (text: string | Uint8Array): string => Buffer.from(text as string).toString('base64');
 

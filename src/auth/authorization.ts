@@ -5,6 +5,14 @@ export interface NameAndPassword {
   readonly password: string;
 }
 
+/** Undefined for every other scheme. */
+export function readAuthorization(header: string): { scheme: 'basic' | 'bearer'; value: string } | undefined {
+  const space = header.indexOf(' ');
+  const scheme = header.slice(0, Math.max(space, 0)).toLowerCase();
+  if (scheme !== 'basic' && scheme !== 'bearer') return undefined;
+  return { scheme, value: header.slice(space + 1).trim() };
+}
+
 /** No name of ours is longer: prefix, project (255), `+`, robot (255); 255 characters of a user. */
 const longestName = 1024;
 
