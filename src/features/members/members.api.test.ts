@@ -79,6 +79,12 @@ describe('adding a member', () => {
 
     expect(reply.status).toBe(status);
   });
+
+  test('says at once that nobody is named and what the roles are', async () => {
+    const { body } = await api.as('projectAdmin').post('/projects/team/members', {});
+
+    expect(body.errors[0].message).toMatch(/^role_id is missing.* developer.*; at least one of member_user/);
+  });
 });
 
 describe('members', () => {

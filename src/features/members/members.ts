@@ -1,6 +1,6 @@
 import { projectRoles } from '#src/access/permissions.ts';
 import { announce, type Context, inTransaction, type TxContext } from '#src/context.ts';
-import { Failure } from '#src/failures.ts';
+import { Failure, together } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { findGroup, type GivenGroup, groupOf } from '#src/features/groups/index.ts';
 import { findUser, findUserNamed } from '#src/features/users/index.ts';
@@ -45,9 +45,12 @@ export async function getMember(ctx: Context, project: GuardedProject, id: numbe
 
 /** Returns the id of the membership. Rights change with the commit, in every process. */
 export function addMember(ctx: Context, project: GuardedProject, given: GivenMember): Promise<number> {
+  const [role] = together(
+    () => checkedRole(given.role_id),
+    () => requireSomebody(given),
+  );
   return inTransaction(ctx, async (ctx) => {
     const { name, ...entity } = await memberEntity(ctx, given);
-    const role = checkedRole(given.role_id);
     const member = await store.insertMember(ctx.db, { ...entity, project_id: project.id, role: role.id });
     if (!member) throw new Failure('CONFLICT', 'The project member specified already exist');
     await recordMember(ctx, project, 'create', name, { to: role.name });
@@ -78,9 +81,17 @@ async function memberEntity(ctx: TxContext, given: GivenMember): Promise<Entity>
     return ofUser(user);
   }
   const named = await groupOf(ctx, group);
-  if (named) return ofGroup(named);
-  throw new Failure('BAD_REQUEST', 'at least one of member_user or member_group must be provided');
+  if (!named) throw nobody();
+  return ofGroup(named);
 }
+
+function requireSomebody({ member_user: user, member_group: group }: GivenMember): void {
+  const given = [user?.user_id, user?.username, group?.id, group?.group_name, group?.ldap_group_dn];
+  if (!given.some(Boolean)) throw nobody();
+}
+
+const nobody = (): Failure =>
+  new Failure('BAD_REQUEST', 'at least one of member_user or member_group must be provided');
 
 const ofUser = (user: { user_id: number; username: string }): Entity => ({
   user_id: user.user_id,
