@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase } from '#test/support/database.ts';
 import { type Database, isDatabaseFault, openDatabase, run, statement } from './pool.ts';
 
-const silence = 300;
+const silence = 1_000;
 
 let link: Link;
 let database: Database;
@@ -105,9 +105,21 @@ test('a failover that takes the old connections along: new ones find the way, ol
   expect(isDatabaseFault(error)).toBe(true);
 });
 
+test('one request finds out, and the idle connections beside it go along', async () => {
+  const many = () => Promise.all([1, 2, 3, 4].map(() => database.query(read, [])));
+  await many();
+  link.cut();
+  link.mend();
+
+  const error = await database.query(read, []).catch((reason: unknown) => reason);
+
+  expect(isDatabaseFault(error)).toBe(true);
+  expect(await many()).toHaveLength(4);
+});
+
 test('a statement at which the server works may take as long as it may', async () => {
   const { rows } = await sql<{ done: boolean }>`
-    select true as done from pg_sleep(${(4 * silence) / 1000})`.execute(database.db);
+    select true as done from pg_sleep(${(2.5 * silence) / 1000})`.execute(database.db);
 
   expect(rows).toEqual([{ done: true }]);
 });
@@ -115,7 +127,7 @@ test('a statement at which the server works may take as long as it may', async (
 test('a transaction that thinks between two statements is left alone', async () => {
   const answer = await database.db.transaction().execute(async (tx) => {
     await run(tx, read, []);
-    await sql`select pg_sleep(${(3 * silence) / 1000})`.execute(database.db);
+    await sql`select pg_sleep(${(2 * silence) / 1000})`.execute(database.db);
     return run(tx, read, []);
   });
 

@@ -8,59 +8,91 @@ import pg from 'pg';
  * TCP gives up after a quarter of an hour.
  *
  * A statement may be long, so nothing is ended that the server still works on: it is asked, on a connection of its own,
- * whether it does. Whoever waited gets a fault of the database (isDatabaseFault).
+ * whether it does. Whoever waited gets a fault of the database (isDatabaseFault), and idle connections that have not been
+ * heard of since go along, so that nobody else has to find out the same.
  */
 export function endingWhenSilent(
   Client: typeof pg.Client,
   config: pg.ClientConfig,
   milliseconds: number,
 ): typeof pg.Client {
+  const watched: Watched = { config, milliseconds, open: new Set() };
   return class extends Client {
-    /** Statements that have no answer yet; PostgreSQL ends each answer, a refusal too, with a message of its own. */
-    #waiting = 0;
-    /** When the oldest of them had its turn. */
-    #since = 0;
-    #look: NodeJS.Timeout | undefined;
-
-    constructor(given?: string | pg.ClientConfig) {
-      super(given);
-      this.once('connect', () => {
-        connectionOf(this).on('readyForQuery', () => {
-          this.#waiting -= 1;
-          this.#since = performance.now();
-        });
-      });
-      this.once('end', () => clearTimeout(this.#look));
-    }
+    readonly #watch = new Watch(this, watched);
 
     // The parent's overloads cannot be restated; arguments pass through unchanged.
     override query(...args: unknown[]): never {
-      if (this.#waiting === 0) this.#since = performance.now();
-      this.#waiting += 1;
-      this.#look ??= this.#lookIn(milliseconds);
+      this.#watch.asked();
       return (super.query as (...args: unknown[]) => unknown)(...args) as never;
     }
-
-    #lookIn(wait: number): NodeJS.Timeout {
-      return setTimeout(() => void this.#lookNow(), wait).unref();
-    }
-
-    async #lookNow(): Promise<void> {
-      if (this.#waiting === 0) {
-        this.#look = undefined;
-        return;
-      }
-      const since = this.#since;
-      const silent = performance.now() - since;
-      if (silent < milliseconds) {
-        this.#look = this.#lookIn(milliseconds - silent);
-      } else if ((await isAtWork(config, processOf(this), milliseconds)) || this.#since !== since) {
-        this.#look = this.#lookIn(milliseconds);
-      } else {
-        connectionOf(this).stream.destroy(new Error('Connection terminated: the database has gone silent'));
-      }
-    }
   };
+}
+
+/** What the connections of a database have in common. */
+interface Watched {
+  readonly config: pg.ClientConfig;
+  readonly milliseconds: number;
+  readonly open: Set<Watch>;
+}
+
+class Watch {
+  readonly #client: pg.Client;
+  readonly #watched: Watched;
+  /** Statements that have no answer yet; PostgreSQL ends each answer, a refusal too, with a message of its own. */
+  #waiting = 0;
+  /** When the oldest of them had its turn; without one, when the last answer came. */
+  #since = 0;
+  #look: NodeJS.Timeout | undefined;
+
+  constructor(client: pg.Client, watched: Watched) {
+    this.#client = client;
+    this.#watched = watched;
+    client.once('connect', () => {
+      this.#since = performance.now();
+      watched.open.add(this);
+      connectionOf(client).on('readyForQuery', () => {
+        this.#waiting -= 1;
+        this.#since = performance.now();
+      });
+    });
+    client.once('end', () => {
+      clearTimeout(this.#look);
+      watched.open.delete(this);
+    });
+  }
+
+  asked(): void {
+    if (this.#waiting === 0) this.#since = performance.now();
+    this.#waiting += 1;
+    this.#look ??= this.#lookIn(this.#watched.milliseconds);
+  }
+
+  #lookIn(wait: number): NodeJS.Timeout {
+    return setTimeout(() => void this.#lookNow(), wait).unref();
+  }
+
+  async #lookNow(): Promise<void> {
+    if (this.#waiting === 0) {
+      this.#look = undefined;
+      return;
+    }
+    const { config, milliseconds, open } = this.#watched;
+    const since = this.#since;
+    const silent = performance.now() - since;
+    if (silent < milliseconds) {
+      this.#look = this.#lookIn(milliseconds - silent);
+    } else if ((await isAtWork(config, processOf(this.#client), milliseconds)) || this.#since !== since) {
+      this.#look = this.#lookIn(milliseconds);
+    } else {
+      for (const other of open) if (other.#waiting === 0 && other.#since <= since) other.#end();
+      this.#end();
+    }
+  }
+
+  #end(): void {
+    const error = new Error('Connection terminated: the database has gone silent');
+    connectionOf(this.#client).stream.destroy(error);
+  }
 }
 
 async function isAtWork(config: pg.ClientConfig, pid: number, milliseconds: number): Promise<boolean> {
