@@ -9,7 +9,7 @@ import pg from 'pg';
  *
  * A statement may be long, so nothing is ended that the server still works on: it is asked, on a connection of its own,
  * whether it does. Whoever waited gets a fault of the database (isDatabaseFault), and idle connections that have not been
- * heard of since go along, so that nobody else has to find out the same.
+ * heard of lately go along, so that nobody else has to find out the same.
  */
 export function endingWhenSilent(
   Client: typeof pg.Client,
@@ -84,7 +84,8 @@ class Watch {
     } else if ((await isAtWork(config, processOf(this.#client), milliseconds)) || this.#since !== since) {
       this.#look = this.#lookIn(milliseconds);
     } else {
-      for (const other of open) if (other.#waiting === 0 && other.#since <= since) other.#end();
+      const lately = performance.now() - milliseconds / 2;
+      for (const other of open) if (other.#waiting === 0 && other.#since < lately) other.#end();
       this.#end();
     }
   }
