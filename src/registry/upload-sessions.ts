@@ -1,6 +1,7 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import type { Database } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
+import type { DigestAlgorithm } from '#src/oci/digest.ts';
 import { type BlobDriver, type Draft, DraftLost } from '#src/storage/driver.ts';
 import { type UploadRow, uploadStore } from './upload-store.ts';
 
@@ -53,7 +54,7 @@ export class UploadSessions {
   }
 
   /** A session of this request alone; `keep` lets it live on. */
-  begin(repositoryId: number, starter: string, algorithm: 'sha256' | 'sha512'): Session {
+  begin(repositoryId: number, starter: string, algorithm: DigestAlgorithm): Session {
     const row: UploadRow = {
       id: randomUUID(),
       repository_id: repositoryId,
@@ -96,7 +97,7 @@ export class UploadSessions {
       return await work(await this.#open(id, repositoryId, starter));
     } catch (error) {
       if (!(error instanceof DraftLost)) throw error;
-      // A power cut may take a draft that was not yet a blob, or its end.
+      // A power cut may take a draft that was not yet a blob, or its end; a bad disk may change it.
       this.#live.delete(id);
       await uploadStore.remove(this.#database, { id, owner: this.owner });
       throw unknownUpload(id, error);
@@ -112,7 +113,7 @@ export class UploadSessions {
       ...session.row,
       draft,
       size: draft.size,
-      digest: `${session.row.algorithm}:${hash.copy().digest('hex')}`,
+      digest: digestOf(session.row.algorithm, hash),
     };
     const former = session.row.draft;
     const isCopy = draft.key !== former.key;
@@ -174,25 +175,46 @@ export class UploadSessions {
     if (live && row.owner === this.owner) return live;
     const taken = await uploadStore.takeOver(this.#database, row, this.owner, this.#expiry);
     if (!taken) throw unknownUpload(id);
-    const hash = await this.#rehash(taken);
+    const hash = await this.#reread(taken, taken.algorithm);
     const session: Session = { row: taken, hash, takeover: true, stored: true };
     this.#remember(session);
     return session;
   }
 
-  async #rehash(row: UploadRow): Promise<Hash> {
-    const hash = createHash(row.algorithm);
-    if (row.size > 0) {
-      for await (const chunk of this.#storage.readDraft(row.draft, AbortSignal.timeout(30 * 60_000)))
-        hash.update(chunk);
+  /** The hash so far, to go on with; for another algorithm than the session's the confirmed bytes are read again. */
+  async hashFor(session: Session, algorithm: DigestAlgorithm): Promise<Hash> {
+    if (session.row.algorithm !== algorithm) {
+      const hash = await this.#reread(session.row, algorithm);
+      session.row = { ...session.row, algorithm, digest: digestOf(algorithm, hash) };
+      session.hash = hash;
     }
-    if (row.digest !== null && `${row.algorithm}:${hash.copy().digest('hex')}` !== row.digest) {
-      throw new Failure(
-        'BLOB_UPLOAD_INVALID',
-        `the stored part of upload ${row.id} does not match what was confirmed; start a new upload`,
-      );
+    return session.hash.copy();
+  }
+
+  /**
+   * Reads the confirmed bytes and compares them with what was confirmed. Wrong ones are the storage's fault and
+   * never the client's: twice the same are what is stored, and the upload is lost; else it was the reading, which
+   * may be tried again.
+   */
+  async #reread(row: UploadRow, algorithm: DigestAlgorithm): Promise<Hash> {
+    const first = await this.#read(row, algorithm);
+    if (first.digest === row.digest) return first.hash;
+    const second = await this.#read(row, algorithm);
+    if (second.digest === row.digest) return second.hash;
+    const reason = `its ${row.size} bytes are ${second.digest}, and ${row.digest} was confirmed`;
+    if (first.digest === second.digest) throw new DraftLost(row.draft, reason);
+    throw new Error(`upload ${row.id} was read twice and differs: first ${first.digest}, then ${reason}`);
+  }
+
+  async #read(row: UploadRow, algorithm: DigestAlgorithm): Promise<{ hash: Hash; digest: string | null }> {
+    const hash = createHash(algorithm);
+    if (row.size === 0) return { hash, digest: row.digest };
+    const confirmed = algorithm === row.algorithm ? hash : createHash(row.algorithm);
+    for await (const chunk of this.#storage.readDraft(row.draft, AbortSignal.timeout(30 * 60_000))) {
+      hash.update(chunk);
+      if (confirmed !== hash) confirmed.update(chunk);
     }
-    return hash;
+    return { hash, digest: digestOf(row.algorithm, confirmed) };
   }
 
   #remember(session: Session): void {
@@ -202,3 +224,7 @@ export class UploadSessions {
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function digestOf(algorithm: DigestAlgorithm, hash: Hash): string {
+  return `${algorithm}:${hash.copy().digest('hex')}`;
+}

@@ -1,4 +1,5 @@
 import { type Database, statement } from '#src/database/pool.ts';
+import type { DigestAlgorithm } from '#src/oci/digest.ts';
 import type { Draft } from '#src/storage/driver.ts';
 
 export interface UploadRow {
@@ -8,7 +9,7 @@ export interface UploadRow {
   owner: string;
   size: number;
   draft: Draft;
-  algorithm: 'sha256' | 'sha512';
+  algorithm: DigestAlgorithm;
   /** Of the confirmed bytes. */
   digest: string | null;
 }

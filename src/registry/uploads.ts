@@ -1,9 +1,9 @@
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { mayInProject } from '#src/access/authorize.ts';
 import { Failure } from '#src/failures.ts';
 import { type Digest, type DigestAlgorithm, parseDigest } from '#src/oci/digest.ts';
 import { parseContentRange } from '#src/oci/range.ts';
-import { reply, type RepositoryExchange, signalOf } from './exchange.ts';
+import { reply, type RepositoryExchange } from './exchange.ts';
 import { mountBlob } from './mounts.ts';
 import { hasBody, receive } from './receive.ts';
 import { type Session, unknownUpload } from './upload-sessions.ts';
@@ -78,7 +78,7 @@ export async function finishUpload(exchange: RepositoryExchange, id: string): Pr
 async function finishSession(exchange: RepositoryExchange, session: Session, digest: Digest): Promise<void> {
   const { registry } = exchange;
   checkRange(exchange, session);
-  const hash = await hashFor(exchange, session, digest.algorithm);
+  const hash = await registry.sessions.hashFor(session, digest.algorithm);
   // A session taken over is copied even when nothing is added: its former writer may still be writing to the draft.
   if (hasBody(exchange.request) || session.row.draft.size === 0 || session.takeover) {
     const { draft, complete } = await receiveInto(exchange, session, hash);
@@ -92,22 +92,6 @@ async function finishSession(exchange: RepositoryExchange, session: Session, dig
       ? uploadStore.finish(registry.database, { id, owner }, stored)
       : uploadStore.link(registry.database, stored),
   );
-}
-
-/** The usual hash goes on; another algorithm, known only now, means reading again what is stored. */
-async function hashFor(
-  exchange: RepositoryExchange,
-  session: Session,
-  algorithm: DigestAlgorithm,
-): Promise<Hash> {
-  if (session.row.algorithm === algorithm) return session.hash.copy();
-  const hash = createHash(algorithm);
-  if (session.row.draft.size > 0) {
-    const { storage } = exchange.registry;
-    for await (const chunk of storage.readDraft(session.row.draft, signalOf(exchange))) hash.update(chunk);
-  }
-  session.row.algorithm = algorithm;
-  return hash;
 }
 
 /**

@@ -128,6 +128,7 @@ export interface DraftPart {
 export interface DraftTail {
   key: string;
   size: number;
+  crc32?: number;
   /** The tail before this one: superfluous as soon as the draft that names this one has been stored. */
   former?: string;
 }

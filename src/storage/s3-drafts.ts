@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { crc32 } from 'node:zlib';
 import { CopyObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { type BlobReader, type Draft, type DraftParts, type DraftWriter } from './driver.ts';
 import { checkDigest, draftName, uniqueName } from './layout.ts';
@@ -50,7 +49,7 @@ export class S3Drafts {
     const reader = await orLost(draft, openReader(this.#store, draft.key, range, signal));
     yield* chunksOf(reader);
     const tail = draft.multipart?.tail;
-    if (tail) yield await orLost(draft, uploads.getBytes(this.#store, tail.key, tail.size, signal));
+    if (tail) yield await orLost(draft, uploads.getBytes(this.#store, tail, signal));
   }
 
   async commit(draft: Draft, digest: string, signal: AbortSignal): Promise<string> {
@@ -93,10 +92,7 @@ export class S3Drafts {
     if (size === 0) return { draft, head: Buffer.alloc(0), rebased: false, signal };
     if (!multipart) {
       // Whoever wrote this object will never write to its key again: there is nothing to take over.
-      const head = await uploads.getBytes(this.#store, draft.key, size, signal);
-      if (draft.crc32 !== undefined && crc32(head) !== draft.crc32) {
-        throw new Error(`${draft.key}: the store gave bytes that do not match their CRC-32`);
-      }
+      const head = await uploads.getBytes(this.#store, draft, signal);
       return { draft, head, rebased: false, signal };
     }
     if (takeover || !(await isOpen(this.#store, draft, multipart, signal)))
@@ -104,7 +100,7 @@ export class S3Drafts {
     const { id, parts, tail } = multipart;
     const upload = { key: draft.key, id, parts: [...parts] };
     if (!tail) return { draft, upload, head: Buffer.alloc(0), rebased: false, signal };
-    const head = await uploads.getBytes(this.#store, tail.key, tail.size, signal);
+    const head = await uploads.getBytes(this.#store, tail, signal);
     return { draft, upload, head, tail, rebased: false, signal };
   }
 

@@ -102,8 +102,13 @@ describeS3('uploads to S3 that fails', () => {
 
   test('a fault while a draft goes on is an error, and afterwards the draft goes on', async () => {
     const confirmed = await send(s3.patient, s3.patient.begin(), large);
-    for (const operation of ['ListParts', 'GetObject', 'PutObject']) {
-      for (const fault of anyFault) {
+    const calls = {
+      ListParts: anyFault,
+      GetObject: [...anyFault, { kind: 'flipDown' }, { kind: 'shorten', to: 100 }],
+      PutObject: [...anyFault, { kind: 'flipUp' }],
+    } as const;
+    for (const [operation, each] of Object.entries(calls)) {
+      for (const fault of each) {
         s3.failing(operation, fault);
 
         const outcome = await send(s3.suiting(fault), confirmed, Buffer.from('x')).catch(
@@ -191,6 +196,16 @@ describeS3('uploads to S3 that fails', () => {
     const replaced = { ...draft, multipart: { id: '', ...draft.multipart, parts: parts ?? [] } };
 
     await expect(s3.patient.commit(replaced, digestOf(large), soon())).rejects.toBeInstanceOf(DraftLost);
+  });
+
+  test('parts that are not what was sent make the draft lost, and never an object', async () => {
+    for (const bytes of [large, large.subarray(0, 5 << 20), Buffer.concat([large, large])]) {
+      const draft = await send(s3.patient, s3.patient.begin(), large.subarray(0, 200_000));
+      const whole = await send(s3.patient, draft, bytes);
+      const other = { ...whole, crc32: 1 };
+
+      await expect(s3.patient.commit(other, digestOf(large), soon())).rejects.toBeInstanceOf(DraftLost);
+    }
   });
 });
 

@@ -92,9 +92,9 @@ export async function rebase(
     const { tail } = multipart;
     const rest = Buffer.concat([
       copied < base
-        ? await uploads.getBytes(store, draft.key, base - copied, signal, range)
+        ? await uploads.getBytes(store, { key: draft.key, size: base - copied, range }, signal)
         : Buffer.alloc(0),
-      tail ? await uploads.getBytes(store, tail.key, tail.size, signal) : Buffer.alloc(0),
+      tail ? await uploads.getBytes(store, tail, signal) : Buffer.alloc(0),
     ]);
     return { draft, upload, head: rest, rebased: true, signal };
   } catch (error) {
@@ -122,7 +122,8 @@ async function copyParts(
   const waiting = pieces.values();
   if (!store.can.copyRange) {
     for (const { start, end } of waiting) {
-      const bytes = await uploads.getBytes(store, key, end + 1 - start, signal, { start, end });
+      const source = { key, size: end + 1 - start, range: { start, end } };
+      const bytes = await uploads.getBytes(store, source, signal);
       await uploads.uploadPart(store, upload, bytes, signal);
     }
     return;
@@ -146,14 +147,18 @@ export async function orLost<T>(draft: Draft, work: Promise<T>): Promise<T> {
   }
 }
 
-/** InvalidPart: a part is not there, or another writer has replaced it. */
 function explain(draft: Draft, error: unknown): unknown {
-  const code = codeOf(error);
-  if (error instanceof NoSuchObject || code === 'NoSuchUpload' || code === 'InvalidPart') {
-    return new DraftLost(draft, error instanceof Error ? error.message : String(error));
-  }
-  return error;
+  if (!(error instanceof NoSuchObject) && !lostCodes.has(codeOf(error) ?? '')) return error;
+  return new DraftLost(draft, error instanceof Error ? error.message : String(error));
 }
+
+const lostCodes = new Set([
+  'NoSuchUpload',
+  // A part is not there, or another writer has replaced it.
+  'InvalidPart',
+  // The parts together have another checksum than the bytes that were sent: however often they are put together.
+  'BadDigest',
+]);
 
 /** The error that led here is the one to report. */
 function nothingMore(): void {}

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -52,14 +53,16 @@ export async function putObject(
   );
 }
 
-/** The whole of a small object. Throws NoSuchObject, and when it is not exactly `size` bytes long. */
+/**
+ * A small object, or `range` of one, as one buffer. Throws NoSuchObject, and when it is not `size` bytes or has
+ * another CRC-32: what is read here is written on, and a wrong byte would be found only when the upload ends.
+ */
 export async function getBytes(
   store: S3Store,
-  key: string,
-  size: number,
+  source: { key: string; size: number; crc32?: number; range?: ByteRange },
   signal: AbortSignal,
-  range?: ByteRange,
 ): Promise<Buffer> {
+  const { key, size, range } = source;
   try {
     const bytes = await store.call(signal, async (http) => {
       const command = new GetObjectCommand({
@@ -71,6 +74,8 @@ export async function getBytes(
       return answer.Body?.transformToByteArray();
     });
     if (bytes?.length !== size) throw new Error(`${key}: ${size} bytes were expected, ${bytes?.length} came`);
+    if (source.crc32 !== undefined && crc32(bytes) !== source.crc32)
+      throw new Error(`${key}: the store gave bytes that do not match their CRC-32`);
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   } catch (error) {
     if (codeOf(error) === 'NoSuchKey') throw new NoSuchObject(key);

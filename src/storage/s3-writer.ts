@@ -120,6 +120,7 @@ export class S3Writer implements DraftWriter {
       newTail = {
         key: this.#store.newKey('drafts'),
         size: rest.length,
+        crc32: crc32(rest),
         ...(tail ? { former: tail.key } : {}),
       };
       await putObject(this.#store, newTail.key, rest, { lasting: false }, this.#signal);
