@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { verify } from '#src/features/verify/index.ts';
 import {
   basic,
@@ -16,7 +16,10 @@ import { request } from '../support/http.ts';
 
 let app: TestApp;
 
-afterEach(() => app.close());
+afterEach(() => {
+  vi.restoreAllMocks();
+  return app.close();
+});
 
 const repository = 'library/damaged';
 
@@ -148,6 +151,25 @@ test.each([true, false])(
     expect(await repair()).toEqual([]);
   },
 );
+
+test('an object that is read wrongly once is told and not set aside', async () => {
+  app = await startTestApp();
+  const { digest } = await pushOne(large);
+  const { storage } = app.app.registry;
+  const [read, size] = [storage.read.bind(storage), storage.size.bind(storage)];
+  const wrongRead = vi.spyOn(storage, 'read').mockImplementationOnce(async (location, range, signal) => {
+    const reader = await read(location, range, signal);
+    return { next: async () => (await reader.next())?.fill(0), close: () => reader.close() };
+  });
+
+  expect(await repair()).toEqual(['unreadable-object']);
+  vi.spyOn(storage, 'size').mockImplementationOnce(async (...call) => (await size(...call)) - 1);
+  expect(await repair()).toEqual(['unreadable-object']);
+
+  expect(wrongRead).toHaveBeenCalled();
+  expect(await pull(app.url, digest)).toBe('right');
+  expect(await repair()).toEqual([]);
+});
 
 test('swapped objects are found by both of their pulls', async () => {
   app = await startTestApp();
