@@ -209,12 +209,12 @@ export class UploadSessions {
   async #read(row: UploadRow, algorithm: DigestAlgorithm): Promise<{ hash: Hash; digest: string | null }> {
     const hash = createHash(algorithm);
     if (row.size === 0) return { hash, digest: row.digest };
-    const confirmed = algorithm === row.algorithm ? hash : createHash(row.algorithm);
+    const confirmed = algorithm === row.algorithm ? undefined : createHash(row.algorithm);
     for await (const chunk of this.#storage.readDraft(row.draft, AbortSignal.timeout(30 * 60_000))) {
       hash.update(chunk);
-      if (confirmed !== hash) confirmed.update(chunk);
+      confirmed?.update(chunk);
     }
-    return { hash, digest: digestOf(row.algorithm, confirmed) };
+    return { hash, digest: digestOf(row.algorithm, confirmed ?? hash) };
   }
 
   #remember(session: Session): void {

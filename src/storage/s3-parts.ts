@@ -152,7 +152,7 @@ function explain(draft: Draft, error: unknown): unknown {
   return new DraftLost(draft, error instanceof Error ? error.message : String(error));
 }
 
-const lostCodes = new Set([
+const lostCodes: ReadonlySet<string> = new Set([
   'NoSuchUpload',
   // A part is not there, or another writer has replaced it.
   'InvalidPart',
