@@ -16,7 +16,7 @@ import type { Directory, Holder } from './directory.ts';
 import { Gate } from './gate.ts';
 import { LruMap } from './lru.ts';
 import { foldName } from './names.ts';
-import { dummyHash, hashPassword, verifySecret } from './passwords.ts';
+import { dummyHash, hashPassword, isGenerated, verifySecret } from './passwords.ts';
 import type { Tokens, VerifiedToken } from './tokens.ts';
 
 export type { VerifiedToken } from './tokens.ts';
@@ -201,7 +201,8 @@ export class Authenticator {
       return this.#admit(holder);
     };
     // Nobody guesses one, so nobody's mistakes hold it up: after a rotation the old one is still tried all around.
-    const generated = credential?.stored?.startsWith('sha256:') ? credential.stored : undefined;
+    const held = credential?.stored;
+    const generated = held !== undefined && isGenerated(held) ? held : undefined;
     if (generated !== undefined && (await verifySecret(password, generated)).ok) return admit(generated);
     const account = credential === undefined ? `name ${foldName(name)}` : keyOf(credential.holder);
     return this.#attempts.run(account, address, async () =>

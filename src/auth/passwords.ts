@@ -105,17 +105,24 @@ export function newRobotSecret(): string {
   }
 }
 
-/** How a generated secret is stored. Its 190 bits cannot be guessed, so it needs neither salt nor stretching (G-49). */
-export function hashGeneratedSecret(secret: string): string {
-  return `sha256:${createHash('sha256').update(secret).digest('hex')}`;
+const generated = 'sha256:';
+
+/** Whether it was generated, as opposed to chosen by a person: nobody guesses one. */
+export function isGenerated(stored: string): boolean {
+  return stored.startsWith(generated);
 }
 
-/** Compares a robot's secret, whether it was generated (`sha256:`) or chosen by a person (as a password). */
+/** How a generated secret is stored. Its 190 bits cannot be guessed, so it needs neither salt nor stretching (G-49). */
+export function hashGeneratedSecret(secret: string): string {
+  return `${generated}${createHash('sha256').update(secret).digest('hex')}`;
+}
+
+/** Compares a robot's secret, whether it was generated or chosen by a person (as a password). */
 export async function verifySecret(
   secret: string,
   stored: string,
 ): Promise<{ ok: boolean; upgrade: boolean }> {
-  if (!stored.startsWith('sha256:')) return verifyPassword(secret, stored);
+  if (!isGenerated(stored)) return verifyPassword(secret, stored);
   const expected = Buffer.from(stored);
   const actual = Buffer.from(hashGeneratedSecret(secret));
   return { ok: actual.length === expected.length && timingSafeEqual(actual, expected), upgrade: false };

@@ -1,6 +1,6 @@
 import { type ProjectPermission } from '#src/access/permissions.ts';
 import { mayInProject, maySystem } from '#src/access/authorize.ts';
-import type { Principal } from '#src/access/principal.ts';
+import { nobody, type Principal } from '#src/access/principal.ts';
 import type { Credentials } from '#src/http/credentials.ts';
 import { parseRepositoryName } from '#src/oci/reference.ts';
 import type { Authenticator, Identity } from './authenticate.ts';
@@ -86,7 +86,7 @@ async function callerOf(
   request: TokenRequest,
 ): Promise<Pick<Identity, 'who' | 'epoch'>> {
   const identity = await identifyCaller(service, request);
-  return identity.how === 'token' ? { who: { kind: 'anonymous' } } : identity;
+  return identity.how === 'token' ? { who: nobody } : identity;
 }
 
 async function accessOf(directory: Directory, who: Principal, scopes: readonly string[]): Promise<Access[]> {
