@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { Registry } from '#src/features/projects/index.ts';
 import { endpoint } from '#src/http/endpoint.ts';
 import { DateTime, ProjectParams } from '#src/http/shapes.ts';
 
@@ -47,19 +48,5 @@ export const listRegistries = endpoint('GET /registries', {
   guard: { system: 'registry:list' },
   list: true,
   query: Type.Object({ name: text() }),
-  reply: Type.Array(
-    Type.Object({
-      id: Type.Integer(),
-      url: text(),
-      name: text(),
-      credential: Type.Optional(Type.Object({ type: text(), access_key: text(), access_secret: text() })),
-      type: text(),
-      insecure: Type.Optional(Type.Boolean()),
-      ca_certificate: text(),
-      description: text(),
-      status: text(),
-      creation_time: DateTime(),
-      update_time: DateTime(),
-    }),
-  ),
+  reply: Type.Array(Registry),
 });

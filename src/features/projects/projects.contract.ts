@@ -97,7 +97,7 @@ export type ProjectReq = Static<typeof ProjectReq>;
 
 const ResourceList = Type.Record(Type.String(), Type.Integer());
 
-const Registry = Type.Object({
+export const Registry = Type.Object({
   id: Type.Integer(),
   url: text(),
   name: text(),
