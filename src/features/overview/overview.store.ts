@@ -2,6 +2,7 @@ import { type SqlBool, sql } from 'kysely';
 import { type Db, run, type Statement, statement } from '#src/database/pool.ts';
 import { listAt } from '#src/database/prepared.ts';
 import { isVisible, type Visible } from '#src/features/projects/index.ts';
+import { usedStorage } from '#src/features/quotas/index.ts';
 
 /** Of each kind; a page shows no more. */
 const most = 20;
@@ -37,9 +38,6 @@ const within =
   (db: Db, projects: Visible): Promise<Row[]> =>
     projects === 'all' ? run(db, all, []) : run(db, some, [projects]);
 
-const used = `(q.used_storage + coalesce((select sum(c.bytes)::bigint from quota_charge c
-  where c.project_id = q.project_id), 0))`;
-
 interface FullProject {
   readonly project_id: number;
   readonly project_name: string;
@@ -48,10 +46,10 @@ interface FullProject {
 }
 
 const full = (where: string) => `
-  select p.project_id, p.name as project_name, q.hard_storage as hard, ${used} as used
+  select p.project_id, p.name as project_name, q.hard_storage as hard, ${usedStorage} as used
     from quota q join project p using (project_id)
-   where q.hard_storage > 0 and ${used} * 5 > q.hard_storage * 4 and ${where}
-   order by ${used}::float8 / q.hard_storage desc, p.name limit ${most}`;
+   where q.hard_storage > 0 and ${usedStorage} * 5 > q.hard_storage * 4 and ${where}
+   order by ${usedStorage}::float8 / q.hard_storage desc, p.name limit ${most}`;
 
 /** Those that use more than four fifths of what they may, the fullest first. */
 export const fullProjects = within(

@@ -53,16 +53,22 @@ function refuseRetention(given: GivenMetadata): void {
 
 /** The metadata after an update: keys given replace what was there, keys given empty take it away. */
 export function metadataAfter(given: GivenMetadata, current: Metadata): Metadata {
-  const retention = given['retention_id'];
-  if (retention && retention !== current['retention_id']) {
-    throw new Failure(
-      'BAD_REQUEST',
-      'metadata.retention_id is set by the registry: leave it out, or send the one that the project has',
-    );
-  }
+  const [checked] = together(
+    () => checkedMetadata(given),
+    () => refuseOtherRetention(given, current),
+  );
   const cleared = Object.keys(given).filter((key) => given[key] === '' && !isServers(key));
   const kept = Object.fromEntries(Object.entries(current).filter(([key]) => !cleared.includes(key)));
-  return { ...kept, ...checkedMetadata(given) };
+  return { ...kept, ...checked };
+}
+
+function refuseOtherRetention(given: GivenMetadata, current: Metadata): void {
+  const retention = given['retention_id'];
+  if (!retention || retention === current['retention_id']) return;
+  throw new Failure(
+    'BAD_REQUEST',
+    'metadata.retention_id is set by the registry: leave it out, or send the one that the project has',
+  );
 }
 
 // A project is either public or not, and what the registry set itself is not a client's to clear.
@@ -71,7 +77,7 @@ function isServers(key: string): boolean {
 }
 
 /** What of it is stored, in the form in which it is. */
-export function checkedMetadata(given: GivenMetadata): Record<string, string> {
+function checkedMetadata(given: GivenMetadata): Record<string, string> {
   const known = Object.entries(given).filter(([key]) => key === 'severity' || booleans.includes(key));
   const pairs = known.map(([key, value]) => (): [string, string][] => {
     if (!value) return [];

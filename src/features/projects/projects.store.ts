@@ -4,6 +4,7 @@ import { countable } from '#src/database/counts.ts';
 import { type Db, run, statement, type Tx } from '#src/database/pool.ts';
 import { listAt } from '#src/database/prepared.ts';
 import type { CveAllowlist } from '#src/database/tables.ts';
+import { usedStorage } from '#src/features/quotas/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { filterOf, type ListKeys, orderOf, sliceOf } from '#src/http/list.ts';
 import { type Clauses } from '#src/http/query.ts';
@@ -195,29 +196,20 @@ function repositoriesOf(ctx: Context, ids: readonly number[]): Promise<Map<numbe
   });
 }
 
-const projectSizes = statement<{ project_id: number; used: number }>(
-  'project-sizes',
-  `select q.project_id, (q.used_storage + coalesce((select sum(c.bytes) from quota_charge c
-          where c.project_id = q.project_id), 0))::bigint as used
-     from quota q where q.project_id = any($1::int[])`,
+const quotas = statement<{ project_id: number; hard: number; used: number }>(
+  'project-quotas',
+  `select q.project_id, q.hard_storage as hard, ${usedStorage} as used
+     from quota q where q.project_id = any(${listAt('$1')})`,
 );
 
-/** Bytes; `hard` -1 is no limit. Charges that are not folded into the quota yet count too. */
-export function findQuota(db: Db, project_id: number): Promise<{ hard: number; used: number } | undefined> {
-  return db
-    .selectFrom('quota as q')
-    .select('q.hard_storage as hard')
-    .select(
-      sql<number>`(q.used_storage + coalesce((select sum(c.bytes) from quota_charge c
-        where c.project_id = q.project_id), 0))::bigint`.as('used'),
-    )
-    .where('q.project_id', '=', project_id)
-    .executeTakeFirst();
+/** Bytes; `hard` -1 is no limit. */
+export async function findQuota(db: Db, id: number): Promise<{ hard: number; used: number } | undefined> {
+  return (await run(db, quotas, [[id]]))[0];
 }
 
 /** Bytes that each stores, for the projects of a page. */
 export async function sizesOf(db: Db, ids: readonly number[]): Promise<Map<number, number>> {
-  const rows = await run(db, projectSizes, [ids]);
+  const rows = await run(db, quotas, [ids]);
   return new Map(rows.map(({ project_id, used }) => [project_id, used]));
 }
 

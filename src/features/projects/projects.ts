@@ -9,7 +9,7 @@ import { removeOfProject } from '#src/features/trash/index.ts';
 import type { GuardedProject, Page } from '#src/http/endpoint.ts';
 import { type Match, parseQuery } from '#src/http/query.ts';
 import { quote } from '#src/oci/quote.ts';
-import { checkedMetadata, type GivenMetadata, metadataAfter, metadataOfNew } from './metadata.ts';
+import { type GivenMetadata, metadataAfter, metadataOfNew } from './metadata.ts';
 import { checkedName } from './name.ts';
 import * as store from './projects.store.ts';
 import type { Visible } from './visibility.ts';
@@ -154,19 +154,18 @@ export async function updateProject(
   change: ProjectChange,
 ): Promise<void> {
   const allowlist = change.cve_allowlist ?? undefined;
-  const [items, limit] = together(
-    () => allowlist && checkedAllowlist(allowlist, project.id),
-    // Harbor ignores it here. People's guides set it so, and mean it (docs/compatibility.md).
-    () =>
-      change.storage_limit && maySystem(ctx.who, 'quota:update')
-        ? checkedLimit('storage_limit', change.storage_limit)
-        : undefined,
-    () => checkedMetadata(change.metadata ?? {}),
-  );
   await inTransaction(ctx, async (ctx) => {
     const before = await store.lockProject(ctx.db, project.id);
     if (!before) throw new Failure('NOT_FOUND', `project ${project.name} not found`);
-    const metadata = metadataAfter(change.metadata ?? {}, before.metadata);
+    const [items, limit, metadata] = together(
+      () => allowlist && checkedAllowlist(allowlist, project.id),
+      // Harbor ignores it here. People's guides set it so, and mean it (docs/compatibility.md).
+      () =>
+        change.storage_limit && maySystem(ctx.who, 'quota:update')
+          ? checkedLimit('storage_limit', change.storage_limit)
+          : undefined,
+      () => metadataAfter(change.metadata ?? {}, before.metadata),
+    );
     await store.updateProject(ctx.db, project.id, {
       metadata: JSON.stringify(metadata),
       ...(items && { cve_allowlist: JSON.stringify(allowlistAfter(items, allowlist, before.cve_allowlist)) }),
