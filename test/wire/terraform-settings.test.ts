@@ -2,24 +2,20 @@
  * As terraform.test.ts: what there is one of, what is only read, and the provider with a session of the portal.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { adminPassword, startTestApp, type TestApp } from '#test/support/app.ts';
+import { adminPassword, type TestApp } from '#test/support/app.ts';
 import type { HttpAnswer } from '#test/support/http.ts';
-import { type Program, program } from '#test/support/program.ts';
+import type { Program } from '#test/support/program.ts';
+import { never, startTerraformWorld } from '#test/support/terraform-provider.ts';
 
 let app: TestApp;
 let provider: Program;
 let project = '';
 let number = 0;
 beforeAll(async () => {
-  app = await startTestApp();
-  provider = program(app, { 'content-type': 'application/json' });
-  project = await provider.made('/projects', { project_name: 'team', metadata: { public: 'false' } });
-  number = Number(project.split('/').at(-1));
-  await app.createUser('ada');
+  ({ app, provider, project, number } = await startTerraformWorld());
 });
 afterAll(() => app.close());
 
-const never = { creation_time: '0001-01-01T00:00:00Z', update_time: '0001-01-01T00:00:00Z' };
 const label = { deleted: false, scope: 'g', project_id: 0, id: 0, color: 'false', description: '' };
 
 describe('what there is one of', () => {

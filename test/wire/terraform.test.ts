@@ -4,20 +4,16 @@
  * is read is what was written. test/clients/terraform.clients.test.ts runs the programs themselves where they are.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pushImage, startTestApp, type TestApp } from '#test/support/app.ts';
-import { type Program, program } from '#test/support/program.ts';
+import { pushImage, type TestApp } from '#test/support/app.ts';
+import type { Program } from '#test/support/program.ts';
+import { never, startTerraformWorld } from '#test/support/terraform-provider.ts';
 
 let app: TestApp;
 let provider: Program;
 let project = '';
 let number = 0;
 beforeAll(async () => {
-  app = await startTestApp();
-  // It names the type of a body with every request, also with one that has none.
-  provider = program(app, { 'content-type': 'application/json' });
-  project = await provider.made('/projects', { project_name: 'team', metadata: { public: 'false' } });
-  number = Number(project.split('/').at(-1));
-  await app.createUser('ada');
+  ({ app, provider, project, number } = await startTerraformWorld());
 });
 afterAll(() => app.close());
 
@@ -31,7 +27,6 @@ interface Resource {
 }
 
 const selector = (decoration: string, pattern: string) => ({ kind: 'doublestar', decoration, pattern });
-const never = { creation_time: '0001-01-01T00:00:00Z', update_time: '0001-01-01T00:00:00Z' };
 
 const label = { deleted: false, scope: 'g', project_id: 0, id: 0 };
 const webhook = { ...never, creator: '', project_id: 0, id: 0, name: 'hook' };
