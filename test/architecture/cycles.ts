@@ -20,12 +20,13 @@ export function roomCycles(modules: readonly Module[]): string[] {
 
 function graph(modules: readonly Module[], name: (path: string) => string): Graph {
   const edges: Graph = new Map();
+  const ours = new Set(modules.map(({ path }) => path));
   for (const { path, imports } of modules.filter((module) => !isTest(module.path))) {
     const from = name(path);
     const targets = edges.get(from) ?? new Set<string>();
     edges.set(from, targets);
     for (const { file } of imports)
-      if (file?.startsWith('src/') && name(file) !== from) targets.add(name(file));
+      if (file !== undefined && ours.has(file) && name(file) !== from) targets.add(name(file));
   }
   return edges;
 }

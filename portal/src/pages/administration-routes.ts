@@ -6,21 +6,21 @@ import { readJobSearch } from './job-service/job-search.ts';
 import { readLogSearch } from './logs/log-search.ts';
 import { texts } from './page-context.ts';
 import { readLabelsSearch, readRobotsSearch } from './project-routes.ts';
-import type { ShellRoute } from './router.tsx';
+import { shell } from './shell-route.ts';
 import { readUsageSearch } from './usage/usage-search.ts';
 
 /** The pages of those who run the registry. */
-export const administrationRoutes = (shell: ShellRoute) =>
+export const administrationRoutes = () =>
   [
-    ...registryRoutes(shell),
-    ...peopleRoutes(shell),
-    ...cleanUpRoutes(shell),
-    jobServiceRoutes(shell),
-    configurationRoutes(shell),
-    usageRoute(shell),
+    ...registryRoutes(),
+    ...peopleRoutes(),
+    ...cleanUpRoutes(),
+    jobServiceRoutes(),
+    configurationRoutes(),
+    usageRoute(),
   ] as const;
 
-function peopleRoutes(shell: ShellRoute) {
+function peopleRoutes() {
   const users = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/users',
@@ -53,7 +53,7 @@ function peopleRoutes(shell: ShellRoute) {
   return [users, groups, quotas] as const;
 }
 
-function cleanUpRoutes(shell: ShellRoute) {
+function cleanUpRoutes() {
   const cleanUp = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/clearing-job',
@@ -107,7 +107,7 @@ function cleanUpRoutes(shell: ShellRoute) {
   ] as const;
 }
 
-function jobServiceRoutes(shell: ShellRoute) {
+function jobServiceRoutes() {
   const jobService = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/job-service-dashboard',
@@ -148,7 +148,7 @@ function jobServiceRoutes(shell: ShellRoute) {
   return jobService.addChildren([jobServiceStart, pendingJobs, schedules, workers]);
 }
 
-function configurationRoutes(shell: ShellRoute) {
+function configurationRoutes() {
   const configuration = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/configs',
@@ -190,7 +190,7 @@ function configurationRoutes(shell: ShellRoute) {
   return configuration.addChildren([configurationStart, authentication, security, systemSettings]);
 }
 
-const usageRoute = (shell: ShellRoute) =>
+const usageRoute = () =>
   createRoute({
     getParentRoute: () => shell,
     path: '/harbor/usage',
@@ -201,7 +201,7 @@ const usageRoute = (shell: ShellRoute) =>
   });
 
 /** What concerns the registry as a whole, and the log of all its projects. */
-function registryRoutes(shell: ShellRoute) {
+function registryRoutes() {
   const robots = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/robot-accounts',

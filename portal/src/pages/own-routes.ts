@@ -1,13 +1,12 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { currentUser } from '../api/use-api.ts';
 import { texts } from './page-context.ts';
-import type { ShellRoute } from './router.tsx';
+import { shell } from './shell-route.ts';
 
 /** Where people begin, what is their own, and where nothing is. */
-export const ownRoutes = (shell: ShellRoute) =>
-  [homeRoute(shell), accountRoutes(shell), ...otherRoutes(shell)] as const;
+export const ownRoutes = () => [homeRoute(), accountRoutes(), ...otherRoutes()] as const;
 
-function homeRoute(shell: ShellRoute) {
+function homeRoute() {
   return createRoute({
     getParentRoute: () => shell,
     path: '/harbor/home',
@@ -21,7 +20,7 @@ function homeRoute(shell: ShellRoute) {
   });
 }
 
-function accountRoutes(shell: ShellRoute) {
+function accountRoutes() {
   const account = createRoute({
     getParentRoute: () => shell,
     path: '/harbor/account',
@@ -56,7 +55,7 @@ function accountRoutes(shell: ShellRoute) {
   return account.addChildren([profile, password, preferences, about]);
 }
 
-function otherRoutes(shell: ShellRoute) {
+function otherRoutes() {
   const licence = createRoute({
     getParentRoute: () => shell,
     path: '/license',

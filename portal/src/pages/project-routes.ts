@@ -3,12 +3,12 @@ import { readListSearch } from '../api/list-search.ts';
 import { readLogSearch } from './logs/log-search.ts';
 import { texts } from './page-context.ts';
 import { readRulesSearch, readRunsSearch } from './policies/runs-search.ts';
-import type { ShellRoute } from './router.tsx';
+import { shell } from './shell-route.ts';
 import { readTasksSearch, readWebhooksSearch } from './webhooks/webhooks-search.ts';
 
 /** A project, and its tabs. */
-export function projectRoutes(shell: ShellRoute) {
-  const project = projectRoute(shell);
+export function projectRoutes() {
+  const project = projectRoute();
   return project.addChildren([
     ...contentRoutes(project),
     ...listRoutes(project),
@@ -18,7 +18,7 @@ export function projectRoutes(shell: ShellRoute) {
   ]);
 }
 
-const projectRoute = (shell: ShellRoute) =>
+const projectRoute = () =>
   createRoute({
     getParentRoute: () => shell,
     path: '/harbor/projects/$id',

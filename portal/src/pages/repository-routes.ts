@@ -6,12 +6,12 @@ import { texts } from './page-context.ts';
 import { readArtifactsSearch } from './repository/artifacts-search.ts';
 import { readJobsSearch } from './repository/jobs-search.ts';
 import { preloadArtifacts, preloadTags } from './repository/queries.ts';
-import type { ShellRoute } from './router.tsx';
+import { shell } from './shell-route.ts';
 
 const repositoryPath = '/harbor/projects/$id/repositories/$repo';
 
 /** The views of a repository. */
-export function repositoryRoutes(shell: ShellRoute) {
+export function repositoryRoutes() {
   const repository = createRoute({
     getParentRoute: () => shell,
     path: repositoryPath,
@@ -78,7 +78,7 @@ function toOneAddress(href: string): void {
 }
 
 /** What is in a repository. */
-export function artifactRoutes(shell: ShellRoute) {
+export function artifactRoutes() {
   const path = `${repositoryPath}/artifacts-tab/artifacts/$digest` as const;
   const artifact = createRoute({
     getParentRoute: () => shell,

@@ -1,30 +1,17 @@
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
-import { currentUser, systemInfo } from '../api/use-api.ts';
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { currentUser } from '../api/use-api.ts';
 import { Trouble } from '../components/trouble.tsx';
 import { administrationRoutes } from './administration-routes.ts';
-import { type RouterContext, texts } from './page-context.ts';
+import type { RouterContext } from './page-context.ts';
 import { ownRoutes } from './own-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { readProjectsSearch } from './projects/projects-search.ts';
 import { artifactRoutes, repositoryRoutes } from './repository-routes.ts';
+import { root, shell } from './shell-route.ts';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
 import { readSignInSearch } from './sign-in/sign-in-search.ts';
 
 // Harbor's paths: bookmarks and links in messages keep working.
-const root = createRootRouteWithContext<RouterContext>()({
-  component: Outlet,
-  // Both are needed to draw anything, and asked for side by side.
-  loader: ({ context: { api, client } }) =>
-    Promise.all([client.ensureQueryData(currentUser(api)), client.ensureQueryData(systemInfo(api))]),
-});
-
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/account/sign-in',
@@ -32,15 +19,6 @@ const signIn = createRoute({
   // With the first code: what it is made of all pages need, and one more wait for the network is seen.
   component: SignInPage,
 });
-
-const shell = createRoute({
-  getParentRoute: () => root,
-  id: 'shell',
-  loader: texts('portal'),
-  component: lazyRouteComponent(() => import('../components/shell.tsx'), 'Shell'),
-});
-
-export type ShellRoute = typeof shell;
 
 /** People begin at their start page; who is not signed in begins there. */
 const begin = async ({ context: { api, client } }: { context: RouterContext }) => {
@@ -65,11 +43,11 @@ const tree = root.addChildren([
   signIn,
   shell.addChildren([
     projects,
-    projectRoutes(shell),
-    ...administrationRoutes(shell),
-    repositoryRoutes(shell),
-    ...artifactRoutes(shell),
-    ...ownRoutes(shell),
+    projectRoutes(),
+    ...administrationRoutes(),
+    repositoryRoutes(),
+    ...artifactRoutes(),
+    ...ownRoutes(),
   ]),
 ]);
 

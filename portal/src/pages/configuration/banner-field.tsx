@@ -1,7 +1,7 @@
 import { Group, NativeSelect, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type Banner, bannerTypes, readBanner, writeBanner } from '../../components/banner.ts';
-import type { FieldProps } from './setting-field.tsx';
+import type { FieldProps } from './field-props.ts';
 
 /** Harbor's banner: a text with a kind and the days on which it is shown, as JSON in the setting. */
 export function BannerField({ label, description, value, disabled, error, onChange }: FieldProps) {

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readableBytes } from '../../components/bytes.ts';
 import { bytesOf, type SizeInput, sizeInputOf, sizeUnits } from '../../components/size.ts';
-import type { FieldProps } from './setting-field.tsx';
+import type { FieldProps } from './field-props.ts';
 
 /** A size with its unit; empty is no limit, -1. */
 export function BytesField({ label, description, value, disabled, error, onChange }: FieldProps) {

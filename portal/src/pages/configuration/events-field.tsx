@@ -1,7 +1,7 @@
 import { Checkbox, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../api/use-api.ts';
-import type { FieldProps } from './setting-field.tsx';
+import type { FieldProps } from './field-props.ts';
 
 /** A comma-separated list of the kinds of events that the server knows. */
 export function EventsField({ label, description, value, disabled, error, onChange }: FieldProps) {

@@ -3,18 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { BannerField } from './banner-field.tsx';
 import { BytesField, useBytesText } from './bytes-field.tsx';
 import { EventsField } from './events-field.tsx';
+import type { FieldProps } from './field-props.ts';
 import { type Control, controls, type Name, type Value } from './settings.ts';
 import type { Configuration, SettingsForm } from './use-settings.ts';
-
-/** What every control of a setting is given. */
-export interface FieldProps {
-  readonly label: string;
-  readonly description: string;
-  readonly value: Value;
-  readonly disabled: boolean;
-  readonly error: string | undefined;
-  readonly onChange: (value: Value) => void;
-}
 
 interface SettingFieldProps {
   readonly name: Name;

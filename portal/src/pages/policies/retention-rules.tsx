@@ -8,9 +8,11 @@ import { ConfirmDialog } from '../../components/dialog.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { StateMark } from '../../components/state-mark.tsx';
 import { FormTrouble } from '../../components/trouble.tsx';
-import type { Opened } from './retention-tab.tsx';
 import { RuleText } from './rule-text.tsx';
 import type { RetentionState } from './use-retention.ts';
+
+/** What of the tab is open: a rule by its place; a new one; the schedule; a run. */
+export type Opened = number | 'add' | 'schedule' | 'run' | 'dry-run' | undefined;
 
 interface RetentionRulesProps {
   readonly retention: RetentionState;

@@ -5,16 +5,13 @@ import { ActionButton } from '../../components/action-button.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { Trouble } from '../../components/trouble.tsx';
 import { Preview } from './preview.tsx';
-import { RetentionRules } from './retention-rules.tsx';
+import { type Opened, RetentionRules } from './retention-rules.tsx';
 import { RetentionRuns } from './retention-runs.tsx';
 import { RuleDialog } from './rule-dialog.tsx';
 import { RunDialog } from './run-dialog.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
 import { ScheduleText } from './schedule-text.tsx';
 import { type RetentionState, useRetention } from './use-retention.ts';
-
-/** A rule by its place; a new one; the schedule; a run. */
-export type Opened = number | 'add' | 'schedule' | 'run' | 'dry-run' | undefined;
 
 export function RetentionTab() {
   const { t } = useTranslation('policies');

@@ -10,7 +10,9 @@ import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { StateMark } from '../../components/state-mark.tsx';
 import { isKnown } from './webhook-draft.ts';
-import type { Opened } from './webhooks-tab.tsx';
+
+/** Which dialog is open. */
+export type Opened = { readonly what: 'edit' | 'delete'; readonly policy: WebhookPolicy } | 'add' | undefined;
 
 interface Options {
   readonly shown: number | undefined;

@@ -5,7 +5,12 @@ import { useApi } from '../../api/use-api.ts';
 import { LogView } from '../../components/log-view.tsx';
 import { Trouble } from '../../components/trouble.tsx';
 import { Exchange } from './exchange.tsx';
-import type { DeliveryPath } from './tasks-page.tsx';
+
+export interface DeliveryPath {
+  readonly project_name_or_id: string;
+  readonly webhook_policy_id: number;
+  readonly execution_id: number;
+}
 
 interface TaskDetailProps {
   readonly path: DeliveryPath & { readonly task_id: number };

@@ -13,19 +13,13 @@ import { JobState } from '../../components/job-state.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble } from '../../components/trouble.tsx';
-import { TaskDetail } from './task-detail.tsx';
+import { type DeliveryPath, TaskDetail } from './task-detail.tsx';
 import { textOf } from './webhook-draft.ts';
 import './webhooks.css';
 
 const route = getRouteApi('/shell/harbor/projects/$id/webhook/$policyId/executions/$executionId/tasks');
 
 const pollMilliseconds = 2_000;
-
-export interface DeliveryPath {
-  readonly project_name_or_id: string;
-  readonly webhook_policy_id: number;
-  readonly execution_id: number;
-}
 
 /** One delivery: a task for each target, what it sent, and what came back. */
 export function TasksPage() {

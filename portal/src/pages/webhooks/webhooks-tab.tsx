@@ -14,14 +14,12 @@ import { ListFilter } from '../../components/filter-field.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble } from '../../components/trouble.tsx';
 import { Deliveries } from './deliveries.tsx';
-import { usePolicyColumns, useTurn } from './policy-columns.tsx';
+import { type Opened, usePolicyColumns, useTurn } from './policy-columns.tsx';
 import { WebhookDialog } from './webhook-dialog.tsx';
 import type { WebhooksSearch } from './webhooks-search.ts';
 import './webhooks.css';
 
 const route = getRouteApi('/shell/harbor/projects/$id/webhook');
-
-export type Opened = { readonly what: 'edit' | 'delete'; readonly policy: WebhookPolicy } | 'add' | undefined;
 
 export function WebhooksTab() {
   const { t } = useTranslation('webhooks');
