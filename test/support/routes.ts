@@ -1,5 +1,5 @@
 import { createRoutes } from '#src/features/index.ts';
-import { later } from '#src/features/later/index.ts';
+import { later, laterLogins } from '#src/features/later/index.ts';
 import { Outgoing } from '#src/outgoing/outgoing.ts';
 import { MemoryDriver } from '#src/storage/memory.ts';
 
@@ -25,7 +25,9 @@ const all = createRoutes({
   webhookTimeoutSeconds: 1,
 });
 
-const missing = new Set(Object.values(later).flatMap((operations) => Object.keys(operations)));
+const missing = new Set(
+  [later, laterLogins].flatMap((features) => Object.values<object>(features)).flatMap(Object.keys),
+);
 
 /** The operations that do something, without those that answer 501. */
 export const routes = all.filter(({ endpoint }) => !missing.has(endpoint.options.id));

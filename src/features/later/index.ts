@@ -1,1 +1,1 @@
-export { later } from './later.ts';
+export { later, laterLogins } from './later.ts';

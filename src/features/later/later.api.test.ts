@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Browser } from '#src/features/sessions/browser.fixture.ts';
 import { createTestApi, type Reply, type TestApi } from '#test/support/api.ts';
-import { later } from './later.ts';
+import { later, laterLogins } from './later.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -64,4 +65,30 @@ test('another method on such a path is 405', async () => {
     status: 405,
     headers: { allow: 'POST' },
   });
+});
+
+const logins = Object.entries(laterLogins).flatMap(([feature, operations]) =>
+  Object.values(operations).map((operation) => ({ operation, feature })),
+);
+
+test.each(logins)('$operation says 501 to a browser that nobody has logged in with', async (login) => {
+  const [method = '', path = ''] = login.operation.split(' ');
+  const browser = new Browser(api.app);
+  await browser.send('GET', '/c/log_out');
+
+  const reply = await browser.send(method as 'GET' | 'POST', `${path}?redirect_url=%2Fharbor`, {
+    ...(method === 'POST' && { json: { username: 'ada' } }),
+  });
+
+  expect([reply.status, reply.json()]).toEqual([
+    501,
+    { errors: [{ code: 'NOT_IMPLEMENTED', message: expect.stringContaining(login.feature) }] },
+  ]);
+  expect(reply.headers['location']).toBeUndefined();
+});
+
+test('onboarding asks for the token of its page first', async () => {
+  const reply = await new Browser(api.app).send('POST', '/c/oidc/onboard', { json: { username: 'ada' } });
+
+  expect(reply.status).toBe(403);
 });

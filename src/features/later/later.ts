@@ -89,7 +89,20 @@ export const later = {
   'OpenID Connect': {
     pingOIDC: 'POST /system/oidc/ping',
   },
-} as const satisfies Record<
-  string,
-  Record<string, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`>
->;
+} as const satisfies Record<string, Operations>;
+
+/** The logins of those features, outside Harbor's document; browsers come here before anybody is logged in. */
+export const laterLogins = {
+  'OpenID Connect': {
+    oidcLogin: 'GET /c/oidc/login',
+    oidcCallback: 'GET /c/oidc/callback',
+    oidcOnboard: 'POST /c/oidc/onboard',
+    oidcLogout: 'GET /c/oidc/logout',
+  },
+  'login through an authenticating proxy': {
+    authproxyRedirect: 'GET /c/authproxy/redirect',
+  },
+} as const satisfies Record<string, Operations>;
+
+/** operationId → method and path. */
+export type Operations = Record<string, `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`>;
