@@ -342,6 +342,25 @@ function takeovers({ driver, another, sizes }: SuiteContext): void {
     }
   });
 
+  test('the former writer and who took over commit to places of their own, so neither can remove the other’s', async () => {
+    for (const size of sizes()) {
+      const bytes = randomBytes(size);
+      const draft = wire(await send(driver(), driver().begin(), bytes));
+      const other = await another();
+
+      const writer = await other.append(draft, { takeover: true, signal: soon() });
+      const taken = await writer.close();
+      const [former, location] = [
+        await driver().commit(draft, digestOf(bytes), soon()),
+        await other.commit(taken, digestOf(bytes), soon()),
+      ];
+      await driver().remove(former, soon());
+
+      expect((await fetchBytes(other, location, 0, size - 1)).equals(bytes)).toBe(true);
+      await other.close();
+    }
+  });
+
   test('a takeover that was not stored can be done again', async () => {
     for (const size of sizes()) {
       const bytes = randomBytes(size);

@@ -89,11 +89,13 @@ export class S3Drafts {
 
   async #resume(draft: Draft, takeover: boolean, signal: AbortSignal): Promise<WriterStart> {
     const { size, multipart } = draft;
-    if (size === 0) return { draft, head: Buffer.alloc(0), rebased: false, signal };
+    // A takeover needs another key even where the former writer can write no more: a commit makes its place of the
+    // key, and the loser of two commits removes what it has made.
+    if (size === 0)
+      return { draft: takeover ? this.begin() : draft, head: Buffer.alloc(0), rebased: false, signal };
     if (!multipart) {
-      // Whoever wrote this object will never write to its key again: there is nothing to take over.
       const head = await uploads.getBytes(this.#store, draft, signal);
-      return { draft, head, rebased: false, signal };
+      return { draft, head, rebased: takeover, signal };
     }
     if (takeover || !(await isOpen(this.#store, draft, multipart, signal)))
       return rebase(this.#store, draft, multipart, signal);

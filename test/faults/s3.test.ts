@@ -2,14 +2,16 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { verify } from '#src/features/verify/index.ts';
-import { startTestApp } from '../support/app.ts';
+import { basic, startTestApp } from '../support/app.ts';
 import { checkHistory, faultServer } from '../support/faults-check.ts';
 import { History } from '../support/faults-history.ts';
 import { startPushers } from '../support/faults-pushers.ts';
+import { blobOf } from '../support/faults-client.ts';
 import { long, randomFrom, report, seedOf } from '../support/faults-random.ts';
 import { verifyInstallation } from '../support/faults-verify.ts';
+import { request } from '../support/http.ts';
 import { type Fault, startFaultyS3 } from '../support/s3-faults.ts';
 import { describeS3, type S3Server, startS3 } from '../support/s3.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -128,4 +130,39 @@ describeS3('blobs in a bucket', () => {
     expect(history.count('blob')).toBeGreaterThan(5);
     expect([...injected.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
   });
+
+  test.each([0, 200_000, 6 << 20])(
+    'a last request repeated at another replica while the first one still works loses nothing (%i bytes)',
+    async (size) => {
+      const storage = s3.settings({ redirect: false, partSize: 5 << 20 });
+      const app = await startTestApp({ soleWriter: false, settings: { storage } });
+      const other = await app.replica();
+      const { digest, bytes } = blobOf(randomFrom(1).bytes(size));
+      const headers = basic('admin');
+      const begun = await app.send('admin', { method: 'POST', path: '/v2/library/twice/blobs/uploads/' });
+      const path = begun.headers['location'] ?? '';
+      await app.send('admin', { method: 'PATCH', path, body: bytes });
+      const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const slow = app.app.registry.storage;
+      const commit = slow.commit.bind(slow);
+      vi.spyOn(slow, 'commit').mockImplementation(async (...call) => {
+        reached.resolve();
+        await released.promise;
+        return commit(...call);
+      });
+
+      const last = { method: 'PUT', path: `${path}?digest=${digest}`, headers };
+      const first = request(app.url, last);
+      await reached.promise;
+      const second = await request(other.url, last);
+      released.resolve();
+      const statuses = [second.status, (await first).status];
+      const got = await request(other.url, { path: `/v2/library/twice/blobs/${digest}`, headers });
+      await app.close();
+
+      expect(statuses).toEqual([201, 201]);
+      expect(got.status).toBe(200);
+      expect(got.body.equals(bytes)).toBe(true);
+    },
+  );
 });
