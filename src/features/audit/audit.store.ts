@@ -141,11 +141,19 @@ function pageOf(
 
 /** Whether an index of its own leads to the few rows that match, whosever they are. */
 function isSelective(clauses: Clauses): boolean {
-  return [...clauses].some(
-    ([key, { kind }]) =>
-      kind === 'equal' &&
-      /^(username|operation|resource|resource_type|operation_result)$/.test(snakeCase(key)),
-  );
+  return [...clauses].some(([key, match]) => {
+    if (match.kind !== 'equal') return false;
+    const column = snakeCase(key);
+    // Only failures have an index: nearly every row is of what succeeded.
+    if (column === 'operation_result') return !/^(1|true)$/i.test(match.value);
+    return /^(username|operation|resource|resource_type)$/.test(column);
+  });
+}
+
+/** The same question about what happened alone. */
+export function successesOf(clauses: Clauses): Clauses {
+  const others = [...clauses].filter(([key]) => snakeCase(key) !== 'operation_result');
+  return new Map([...others, ['operation_result', { kind: 'equal', value: 'true' }]]);
 }
 
 /** What `q` stands for. */

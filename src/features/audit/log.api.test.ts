@@ -264,3 +264,25 @@ test('more rows than are counted have an estimated total, and every page has its
   expect(Number(reply.headers['x-total-count'])).toBeLessThan(110_000);
   expect(reply.headers['link']).toContain('next');
 });
+
+// Whoever counts deletions by the old form must not count what was refused.
+describe('the old form has no place for results', () => {
+  beforeAll(async () => {
+    const { team = 0 } = api.projects;
+    await insert(
+      { resource: 'old/done', username: 'old', project_id: team },
+      { resource: 'old/refused', username: 'old', project_id: team, operation_result: false },
+    );
+  });
+
+  test.for([
+    '/audit-logs?q=username=old',
+    '/audit-logs?q=username=old,OperationResult=false',
+    '/projects/team/logs?q=username=old',
+  ])('%s shows what happened', async (path) => {
+    const reply = await api.as('admin').get(path);
+
+    expect(resources(reply)).toEqual(['old/done']);
+    expect(reply.headers['x-total-count']).toBe('1');
+  });
+});

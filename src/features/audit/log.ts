@@ -41,8 +41,11 @@ export async function listLog(
   ctx: Context,
   visible: store.Visible,
   page: Page,
+  which: 'all' | 'successes' = 'all',
 ): Promise<{ rows: store.AuditRow[]; total: number }> {
-  const question = { visible, clauses: parseQuery(page.q), order: store.orderOf(page.sort) };
+  const asked = parseQuery(page.q);
+  const clauses = which === 'all' ? asked : store.successesOf(asked);
+  const question = { visible, clauses, order: store.orderOf(page.sort) };
   const size = page.size === 0 ? longestPage : page.size;
   const before = page.size === 0 ? 0 : (page.number - 1) * page.size;
   if (before > deepest) throw tooDeep();
