@@ -40,6 +40,11 @@ export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha256
   return `${algorithm}:${hash(algorithm, bytes, 'hex')}`;
 }
 
+/** Whether the bytes are those that a well-formed digest names: storage may give others. */
+export function isDigestOf(digest: string, bytes: Uint8Array): boolean {
+  return digestOf(bytes, parseDigest(digest).algorithm) === digest;
+}
+
 function whatIsWrong(text: string): string {
   const colon = text.indexOf(':');
   if (colon < 0) return 'a digest is written algorithm:hex, for instance sha256:9f86…';

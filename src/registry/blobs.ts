@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Failure } from '#src/failures.ts';
-import { parseDigest } from '#src/oci/digest.ts';
+import { isDigestOf, parseDigest } from '#src/oci/digest.ts';
 import { parseRange, type Span } from '#src/oci/range.ts';
 import { NoSuchObject } from '#src/storage/driver.ts';
 import type { FoundBlob } from './content.ts';
@@ -105,8 +105,7 @@ async function smallBytes(exchange: RepositoryExchange, digest: string, blob: Fo
     }
   }
   const bytes = Buffer.concat(parts);
-  const found = createHash(parseDigest(digest).algorithm).update(bytes).digest('hex');
-  if (!digest.endsWith(`:${found}`)) throw damaged(digest, repository.name);
+  if (!isDigestOf(digest, bytes)) throw damaged(digest, repository.name);
   registry.small.set(digest, bytes);
   return bytes;
 }

@@ -1,5 +1,5 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { digestOf } from '#src/oci/digest.ts';
 import { makeImage, pushBlob, pushImage, startTestApp, type TestApp } from '#test/support/app.ts';
 import { call, pushIndex, pushManifest } from '../artifacts/content.fixture.ts';
@@ -406,4 +406,28 @@ test('icons are pictures of our own, for everybody', async () => {
   expect(picture['content-type']).toBe('image/svg+xml');
   expect(Buffer.from(picture.content, 'base64').toString()).toMatch(/^<svg xmlns=.*<\/svg>$/);
   expect((await Promise.all(others)).map(({ status }) => status)).toEqual([404, 400, 400]);
+});
+
+test('what storage gives wrongly once is an error, and right the next time', async () => {
+  const config = { architecture: 'amd64', os: 'linux', history: [{ created_by: 'ADD x' }] };
+  await push({
+    config: {
+      mediaType: 'application/vnd.oci.image.config.v1+json',
+      bytes: Buffer.from(JSON.stringify(config)),
+    },
+    layers: [],
+  });
+  const { storage } = app.app.registry;
+  const read = storage.read.bind(storage);
+  const misread = vi.spyOn(storage, 'read').mockImplementation(async (...call) => {
+    const reader = await read(...call);
+    return { next: async () => (await reader.next())?.fill('x'), close: () => reader.close() };
+  });
+
+  const wrong = await get('build_history');
+  misread.mockRestore();
+  const then = await get('build_history');
+
+  expect([wrong.status, then.status]).toEqual([500, 200]);
+  expect(then.json()).toEqual(config.history);
 });

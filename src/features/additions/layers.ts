@@ -3,6 +3,7 @@ import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { Failure } from '#src/failures.ts';
 import type { Context } from '#src/context.ts';
 import type { BlobDriver } from '#src/storage/driver.ts';
+import { isDigestOf } from '#src/oci/digest.ts';
 import type { Descriptor } from '#src/oci/manifest.ts';
 import type { ArtifactRow } from '#src/features/artifacts/index.ts';
 import { findBlob } from './additions.store.ts';
@@ -27,13 +28,15 @@ export class Layers {
     this.#storage = storage;
   }
 
-  /** The whole bytes of a blob that may have at most `most`. */
+  /** The whole bytes of a blob that may have at most `most`; other bytes than its digest names are a fault. */
   async bytes(ctx: Context, artifact: ArtifactRow, { digest }: Descriptor, most: number): Promise<Buffer> {
     const { location, size } = await placeOf(ctx, artifact, digest);
     if (size > most) throw tooLarge(`${digest} has ${size} bytes, ${most} are read`);
     const parts: Buffer[] = [];
     for await (const chunk of this.#chunks(location, size, signalFor(ctx))) parts.push(chunk);
-    return Buffer.concat(parts);
+    const whole = Buffer.concat(parts);
+    if (!isDigestOf(digest, whole)) throw new Error(`storage gave other bytes than ${digest}`);
+    return whole;
   }
 
   /** Runs `read` over the unpacked bytes of a blob: gzip and zstd are known by their first bytes. */

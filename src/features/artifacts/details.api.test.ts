@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { digestOf } from '#src/oci/digest.ts';
 import { startTestApp, type TestApp } from '../../../test/support/app.ts';
 import { childOf, client } from './artifacts.fixture.ts';
@@ -99,6 +99,24 @@ test('a config that cannot be read leaves the list whole, and is read as soon as
   expect(broken.status).toBe(200);
   expect(broken.body[0]).not.toHaveProperty('extra_attrs');
   expect(mended.body[0].extra_attrs).toEqual({ name: 'late' });
+});
+
+test('a config that is read wrongly once is not remembered so', async () => {
+  const { push, get } = client(app);
+  await push('library/details', { configType: helm, config: { name: 'right' } });
+  const { storage } = app.app.registry;
+  const read = storage.read.bind(storage);
+  vi.spyOn(storage, 'read').mockImplementationOnce(async (...call) => {
+    const reader = await read(...call);
+    return { next: async () => (await reader.next())?.fill('x'), close: () => reader.close() };
+  });
+
+  const wrong = await get(list);
+  const then = await get(list);
+
+  expect(wrong.status).toBe(200);
+  expect(wrong.body[0]).not.toHaveProperty('extra_attrs');
+  expect(then.body[0].extra_attrs).toEqual({ name: 'right' });
 });
 
 const nested = (depth: number) => `${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`;

@@ -7,6 +7,7 @@ export interface ConfigPlace {
   readonly blob_id: number;
   /** Of the config; null where it is a child's. */
   readonly media_type: string | null;
+  readonly digest: string;
   readonly size: number;
   readonly location: string;
 }
@@ -18,7 +19,8 @@ export interface ConfigPlace {
  */
 export async function findConfigs(db: Db, artifacts: readonly number[]): Promise<ConfigPlace[]> {
   const { rows } = await sql<ConfigPlace>`
-    select a.id as artifact_id, a.blob_id, a.config_media_type as media_type, c.size, c.location
+    select a.id as artifact_id, a.blob_id, a.config_media_type as media_type,
+           c.digest, c.size, c.location
       from artifact a
       left join lateral (
         select child_id from artifact_child

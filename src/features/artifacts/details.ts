@@ -1,4 +1,5 @@
 import type { Context } from '#src/context.ts';
+import { isDigestOf } from '#src/oci/digest.ts';
 import type { BlobDriver } from '#src/storage/driver.ts';
 import type { ListedArtifact } from './artifacts.store.ts';
 import { attributesOf, largestConfig, saysSomething } from './config-details.ts';
@@ -65,7 +66,8 @@ export class Details {
     }
   }
 
-  async #bytesOf({ location, size }: ConfigPlace, signal: AbortSignal): Promise<Buffer> {
+  /** Throws also when storage gives other bytes than the digest says: what is read here is remembered for good. */
+  async #bytesOf({ digest, location, size }: ConfigPlace, signal: AbortSignal): Promise<Buffer> {
     if (size === 0) return Buffer.alloc(0);
     const reader = await this.#storage.read(location, { start: 0, end: size - 1, total: size }, signal);
     try {
@@ -73,7 +75,9 @@ export class Details {
       let filled = 0;
       for (let chunk = await reader.next(); chunk; chunk = await reader.next())
         filled += chunk.copy(bytes, filled);
-      return bytes.subarray(0, filled);
+      const whole = bytes.subarray(0, filled);
+      if (!isDigestOf(digest, whole)) throw new Error(`storage gave other bytes than ${digest}`);
+      return whole;
     } finally {
       await reader.close();
     }
