@@ -2,7 +2,17 @@ import { Buffer } from 'node:buffer';
 import { CopyObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { type BlobReader, type Draft, type DraftParts, type DraftWriter } from './driver.ts';
 import { checkDigest, draftName, uniqueName } from './layout.ts';
-import { completeParts, expectCompleted, expectMade, isOpen, orLost, rebase, sizeOf } from './s3-parts.ts';
+import { expectObject, headObject } from './s3-look.ts';
+import {
+  completeParts,
+  expectCommitted,
+  expectCompleted,
+  expectMade,
+  isOpen,
+  orLost,
+  rebase,
+  sizeOf,
+} from './s3-parts.ts';
 import { openReader } from './s3-reader.ts';
 import { codeOf, type S3Store } from './s3-store.ts';
 import * as uploads from './s3-uploads.ts';
@@ -61,13 +71,13 @@ export class S3Drafts {
     const tagging = `moorage-digest=${encodeURIComponent(digest)}`;
     if (draft.size === 0) {
       await uploads.putObject(this.#store, key, Buffer.alloc(0), { lasting: true, tagging }, signal);
-      await expectMade(uploads.expectObject(this.#store, key, { size: 0, crc32: 0 }, signal));
+      await expectMade(expectObject(this.#store, key, { size: 0, crc32: 0 }, signal));
       return key;
     }
     const copied = await this.#copySmall(draft, key, tagging, signal);
-    const look = uploads.expectObject(this.#store, key, { size: draft.size, crc32: draft.crc32 }, signal);
+    const look = expectObject(this.#store, key, { size: draft.size, crc32: draft.crc32 }, signal);
     await Promise.all([
-      copied ? expectMade(look) : orLost(draft, look),
+      copied ? expectMade(look) : expectCommitted(draft, look),
       copied ? uploads.deleteObject(this.#store, draft.key, signal).catch(nothingMore) : undefined,
     ]);
     return key;
@@ -156,7 +166,7 @@ export class S3Drafts {
 
   /** True when `read` completed the upload without its tail. */
   async #isBaseOnly(draft: Draft, multipart: DraftParts, signal: AbortSignal): Promise<boolean> {
-    const found = await orLost(draft, uploads.headObject(this.#store, draft.key, signal));
+    const found = await orLost(draft, headObject(this.#store, draft.key, signal));
     return found.size === sizeOf(multipart);
   }
 

@@ -6,7 +6,8 @@ import { anyFault, type FaultyDrivers, startFaultyDrivers } from '#test/support/
 import type { Fault } from '#test/support/s3-faults.ts';
 import { type Draft, DraftLost, NoSuchObject } from './driver.ts';
 import { digestOf, drain, send, soon } from './driver.suite.ts';
-import type { S3Driver } from './s3.ts';
+import { S3Driver } from './s3.ts';
+import type { S3Settings } from './settings.ts';
 
 const small = randomBytes(10_000);
 /** A part and a tail. */
@@ -128,8 +129,8 @@ describeS3('uploads to S3 that fails', () => {
     expect(await isThere(await s3.patient.commit(draft, digestOf(whole), soon()), whole)).toBe(true);
   });
 
-  const takeOver = async (draft: Draft, bytes: Buffer) => {
-    const writer = await s3.patient.append(draft, { takeover: true, signal: soon() });
+  const takeOver = async (driver: S3Driver, draft: Draft, bytes: Buffer) => {
+    const writer = await driver.append(draft, { takeover: true, signal: soon() });
     await writer.write(bytes);
     return writer.close();
   };
@@ -145,11 +146,11 @@ describeS3('uploads to S3 that fails', () => {
     for (const operation of [...calls, 'PutObject']) {
       const draft = await send(s3.patient, s3.patient.begin(), large);
       s3.failing(operation, { kind: 'dropAfter' });
-      const outcome = await takeOver(draft, Buffer.from('x')).catch((error: unknown) => error);
+      const outcome = await takeOver(s3.patient, draft, Buffer.from('x')).catch((error: unknown) => error);
       s3.heal();
       expect(isLost(outcome)).toBe(false);
 
-      const taken = await takeOver(draft, Buffer.from('y'));
+      const taken = await takeOver(s3.patient, draft, Buffer.from('y'));
 
       const whole = Buffer.concat([large, Buffer.from('y')]);
       expect(await isThere(await s3.patient.commit(taken, digestOf(whole), soon()), whole)).toBe(true);
@@ -174,13 +175,100 @@ describeS3('uploads to S3 that fails', () => {
     }
   });
 
+  test('a commit whose answer was lost is no lost draft while nobody can look at what it made', async () => {
+    const twoParts = randomBytes(10 << 20);
+    for (const bytes of [small, large, twoParts]) {
+      const draft = await send(s3.patient, s3.patient.begin(), bytes);
+      s3.failing(bytes === small ? 'CopyObject' : 'CompleteMultipartUpload', { kind: 'dropAfter' });
+      await s3.patient.commit(draft, digestOf(bytes), soon()).catch(() => {});
+      for (const unseen of anyFault) {
+        // Not every store tells of a completion twice.
+        s3.proxy.fault = (operation) =>
+          operation === 'CompleteMultipartUpload'
+            ? { kind: 'status', status: 404, code: 'NoSuchUpload' }
+            : operation === 'HeadObject'
+              ? unseen
+              : undefined;
+
+        const driver = s3.suiting(unseen);
+        const outcome = await driver.commit(draft, digestOf(bytes), soon()).catch((error: unknown) => error);
+
+        const failed = outcome instanceof Error && !isLost(outcome);
+        expect({ bytes: bytes.length, unseen, failed }).toEqual({
+          bytes: bytes.length,
+          unseen,
+          failed: true,
+        });
+      }
+      s3.heal();
+      expect(await isThere(await s3.patient.commit(draft, digestOf(bytes), soon()), bytes)).toBe(true);
+    }
+  });
+
+  test('one wrong look at a committed object is looked at again; a wrong object ends the upload', async () => {
+    for (const bytes of [small, large]) {
+      const draft = await send(s3.patient, s3.patient.begin(), bytes);
+      s3.failing('HeadObject', { kind: 'size', size: 672 }, 1);
+      const location = await s3.patient.commit(draft, digestOf(bytes), soon());
+      s3.failing('HeadObject', { kind: 'size', size: 672 }, 1);
+      const again = await s3.patient.commit(draft, digestOf(bytes), soon());
+      s3.failing('HeadObject', { kind: 'size', size: 672 });
+      const wrong = s3.patient.commit(draft, digestOf(bytes), soon());
+
+      await expect(wrong).rejects.toBeInstanceOf(DraftLost);
+      s3.heal();
+      expect(again).toBe(location);
+      expect(await isThere(location, bytes)).toBe(true);
+    }
+  });
+
+  test('a takeover that reads or sends a byte wrongly is an error, and can be repeated', async () => {
+    const settings = (inside: boolean) => s3.settings({ partSize: inside ? 6 << 20 : 5 << 20 });
+    const pieces = [5.4, 5.4, 5.4].map((size) => randomBytes(Math.floor(size * (1 << 20))));
+    for (const inside of [true, false]) {
+      const driver = await driverThat(inside, settings(inside));
+      let draft = driver.begin();
+      for (const piece of pieces) draft = await send(driver, draft, piece);
+      for (const [operation, fault] of [
+        ['GetObject', { kind: 'flipDown' }],
+        ['UploadPart', { kind: 'status', status: 400, code: 'BadDigest' }],
+      ] as const) {
+        s3.failing(operation, fault, 1);
+        const outcome = await takeOver(driver, draft, randomBytes(5 << 20)).catch((error: unknown) => error);
+        s3.heal();
+
+        expect({ inside, operation, failed: outcome instanceof Error && !isLost(outcome) }).toEqual({
+          inside,
+          operation,
+          failed: true,
+        });
+      }
+      const taken = await takeOver(driver, draft, Buffer.from('y'));
+      const whole = Buffer.concat([...pieces, Buffer.from('y')]);
+      expect(await isThere(await driver.commit(taken, digestOf(whole), soon()), whole)).toBe(true);
+      await driver.close();
+    }
+  });
+
+  /** A driver that tries once, on a store that copies ranges itself, or that does not do it well. */
+  const driverThat = async (copiesRanges: boolean, settings: S3Settings) => {
+    const driver = new S3Driver({ ...settings, timeouts: { attempts: 1 } });
+    s3.proxy.fault = (_, { 'x-amz-copy-source-range': range }) =>
+      copiesRanges || range === undefined
+        ? undefined
+        : { kind: 'status', status: 501, code: 'NotImplemented' };
+    await driver.probe();
+    s3.heal();
+    return driver;
+  };
+
   test('a multipart upload that the store has forgotten is a lost draft', async () => {
     const draft = await send(s3.patient, s3.patient.begin(), large);
     await s3.patient.discard(draft, soon());
 
     const calls = [
       () => send(s3.patient, draft, Buffer.from('x')),
-      () => takeOver(draft, Buffer.from('x')),
+      () => takeOver(s3.patient, draft, Buffer.from('x')),
       () => s3.patient.commit(draft, digestOf(large), soon()),
     ];
 

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { ListPartsCommand } from '@aws-sdk/client-s3';
 import { type Draft, DraftLost, type DraftParts, NoSuchObject } from './driver.ts';
+import { type Expected, expectObject, WrongObject } from './s3-look.ts';
 import { codeOf, type S3Store } from './s3-store.ts';
 import * as uploads from './s3-uploads.ts';
 import type { WriterStart } from './s3-writer.ts';
@@ -49,21 +50,28 @@ export async function completeParts(
 
 /**
  * Throws unless the object is there as expected. A failed completion may be one whose answer was lost, by the
- * SDK's second attempt or by an earlier request; then the look shows it, and else `failure` is the reason.
+ * SDK's second attempt or by an earlier request; then the look shows it, and else `failure` is the reason. When the
+ * look fails as well, nobody knows.
  */
 export async function expectCompleted(
   store: S3Store,
   draft: Draft,
-  expected: uploads.Expected,
+  expected: Expected,
   failure: { cause: unknown } | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await expectMade(uploads.expectObject(store, draft.key, expected, signal));
+    await expectMade(expectObject(store, draft.key, expected, signal));
   } catch (error) {
-    throw failure ? explain(draft, failure.cause) : error;
+    const looked = error instanceof NothingMade || error instanceof WrongObject;
+    if (!failure || !looked) throw error;
+    // However often they are put together, the parts have another checksum than the bytes that were sent.
+    if (codeOf(failure.cause) === 'BadDigest') throw lost(draft, failure.cause);
+    throw explain(draft, failure.cause);
   }
 }
+
+class NothingMade extends Error {}
 
 /** After a success the absence of the object is a fault of the store: nobody may conclude that nothing was there. */
 export async function expectMade(look: Promise<void>): Promise<void> {
@@ -71,7 +79,16 @@ export async function expectMade(look: Promise<void>): Promise<void> {
     await look;
   } catch (error) {
     if (!(error instanceof NoSuchObject)) throw error;
-    throw new Error(`the store reported success, and has nothing to show for it: ${error.message}`);
+    throw new NothingMade(`the store reported success, and has nothing to show for it: ${error.message}`);
+  }
+}
+
+/** After the draft itself has gone, what is at the place of its commit is all that can be had. */
+export async function expectCommitted(draft: Draft, look: Promise<void>): Promise<void> {
+  try {
+    await look;
+  } catch (error) {
+    throw error instanceof WrongObject ? lost(draft, error) : explain(draft, error);
   }
 }
 
@@ -91,9 +108,7 @@ export async function rebase(
     const range = { start: copied, end: base - 1 };
     const { tail } = multipart;
     const rest = Buffer.concat([
-      copied < base
-        ? await uploads.getBytes(store, { key: draft.key, size: base - copied, range }, signal)
-        : Buffer.alloc(0),
+      copied < base ? await uploads.getRange(store, draft.key, range, signal) : Buffer.alloc(0),
       tail ? await uploads.getBytes(store, tail, signal) : Buffer.alloc(0),
     ]);
     return { draft, upload, head: rest, rebased: true, signal };
@@ -122,8 +137,7 @@ async function copyParts(
   const waiting = pieces.values();
   if (!store.can.copyRange) {
     for (const { start, end } of waiting) {
-      const source = { key, size: end + 1 - start, range: { start, end } };
-      const bytes = await uploads.getBytes(store, source, signal);
+      const bytes = await uploads.getRange(store, key, { start, end }, signal);
       await uploads.uploadPart(store, upload, bytes, signal);
     }
     return;
@@ -148,17 +162,15 @@ export async function orLost<T>(draft: Draft, work: Promise<T>): Promise<T> {
 }
 
 function explain(draft: Draft, error: unknown): unknown {
-  if (!(error instanceof NoSuchObject) && !lostCodes.has(codeOf(error) ?? '')) return error;
-  return new DraftLost(draft, error instanceof Error ? error.message : String(error));
+  const code = codeOf(error);
+  // InvalidPart: a part is not there, or another writer has replaced it.
+  const isGone = error instanceof NoSuchObject || code === 'NoSuchUpload' || code === 'InvalidPart';
+  return isGone ? lost(draft, error) : error;
 }
 
-const lostCodes: ReadonlySet<string> = new Set([
-  'NoSuchUpload',
-  // A part is not there, or another writer has replaced it.
-  'InvalidPart',
-  // The parts together have another checksum than the bytes that were sent: however often they are put together.
-  'BadDigest',
-]);
+function lost(draft: Draft, reason: unknown): DraftLost {
+  return new DraftLost(draft, reason instanceof Error ? reason.message : String(reason));
+}
 
 /** The error that led here is the one to report. */
 function nothingMore(): void {}

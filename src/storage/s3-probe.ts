@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import { GetObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { NoSuchObject } from './driver.ts';
 import { listObjects } from './s3-list.ts';
+import { expectObject, headObject } from './s3-look.ts';
 import { openReader } from './s3-reader.ts';
 import type { S3Store } from './s3-store.ts';
 import * as uploads from './s3-uploads.ts';
@@ -36,7 +37,7 @@ async function tryObjects(store: S3Store, signal: AbortSignal): Promise<void> {
   const key = store.newKey('probe');
   const bytes = randomBytes(1_000);
   await step('PutObject', uploads.putObject(store, key, bytes, { lasting: true }, signal));
-  await step('HeadObject', uploads.expectObject(store, key, { size: 1_000, crc32: crc32(bytes) }, signal));
+  await step('HeadObject', expectObject(store, key, { size: 1_000, crc32: crc32(bytes) }, signal));
   const whole = await step('GetObject', readAll(store, key, { start: 0, end: 999, total: 1_000 }, signal));
   expect(whole.equals(bytes), 'GetObject', 'gives other bytes than were put');
   const range = await step('GetObject with Range', readAll(store, key, { start: 10, end: 19 }, signal));
@@ -117,7 +118,7 @@ async function completeOne(
     await fill(upload);
     const expected = { size: bytes.length, crc32: crc32(bytes) };
     await step('CompleteMultipartUpload', uploads.completeUpload(store, upload, expected, signal));
-    await step('HeadObject', uploads.expectObject(store, upload.key, expected, signal));
+    await step('HeadObject', expectObject(store, upload.key, expected, signal));
     const range = { start: 0, end: bytes.length - 1 };
     const found = await step('GetObject', readAll(store, upload.key, range, signal));
     expect(found.equals(bytes), 'CompleteMultipartUpload', 'made other bytes than were sent');
@@ -172,7 +173,7 @@ async function isListed(store: S3Store, key: string, signal: AbortSignal): Promi
 
 async function isGone(store: S3Store, key: string, signal: AbortSignal): Promise<boolean> {
   try {
-    await uploads.headObject(store, key, signal);
+    await headObject(store, key, signal);
     return false;
   } catch (error) {
     if (error instanceof NoSuchObject) return true;

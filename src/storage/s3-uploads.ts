@@ -8,26 +8,20 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
-  HeadObjectCommand,
   PutObjectCommand,
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { type ByteRange, type DraftPart, NoSuchObject } from './driver.ts';
-import { checksumOf, encodeChecksum } from './s3-reader.ts';
-import { codeOf, isBare404, type S3Store } from './s3-store.ts';
+import type { Expected } from './s3-look.ts';
+import { encodeChecksum } from './s3-reader.ts';
+import { codeOf, type S3Store } from './s3-store.ts';
 
 /** An open multipart upload: where its bytes will be, and what is there already. */
 export interface OpenUpload {
   key: string;
   id: string;
   parts: DraftPart[];
-}
-
-/** What an object must be like when its making is over. */
-export interface Expected {
-  size: number;
-  crc32: number | undefined;
 }
 
 export async function putObject(
@@ -83,6 +77,20 @@ export async function getBytes(
   }
 }
 
+/** Of a range no checksum is known: it is read twice. */
+export async function getRange(
+  store: S3Store,
+  key: string,
+  range: ByteRange,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const source = { key, size: range.end + 1 - range.start, range };
+  const bytes = await getBytes(store, source, signal);
+  if (!bytes.equals(await getBytes(store, source, signal)))
+    throw new Error(`${key}: the store gave other bytes when it was asked for the same ones again`);
+  return bytes;
+}
+
 export async function deleteObject(store: S3Store, key: string, signal: AbortSignal): Promise<void> {
   try {
     await store.call(signal, (http) =>
@@ -108,50 +116,6 @@ export async function deleteObjects(
   const gone = [...Deleted, ...Errors.filter(({ Code }) => Code === 'NoSuchKey')];
   for (const { Key = '' } of gone) failed.delete(Key);
   return failed;
-}
-
-/** Size and, where the store tells it, CRC-32 of an object. Throws NoSuchObject. */
-export async function headObject(
-  store: S3Store,
-  key: string,
-  signal: AbortSignal,
-): Promise<{ size: number; crc32: number | undefined }> {
-  try {
-    const answer = await store.call(signal, (http) =>
-      store.client.send(
-        new HeadObjectCommand({
-          Bucket: store.bucket,
-          Key: key,
-          ...(store.can.checksum ? { ChecksumMode: 'ENABLED' } : {}),
-        }),
-        http,
-      ),
-    );
-    if (answer.ContentLength === undefined) throw new Error(`${key}: the store does not tell its size`);
-    return { size: answer.ContentLength, crc32: checksumOf(answer) };
-  } catch (error) {
-    if (isBare404(error) && (await store.isAbsent(key, signal))) throw new NoSuchObject(key);
-    throw error;
-  }
-}
-
-/**
- * Compares what the store has with what it should have. Servers have been seen to report success for an object
- * of 672 bytes where a layer should be.
- */
-export async function expectObject(
-  store: S3Store,
-  key: string,
-  expected: Expected,
-  signal: AbortSignal,
-): Promise<void> {
-  const found = await headObject(store, key, signal);
-  if (found.size !== expected.size) {
-    throw new Error(`${key}: the store has ${found.size} bytes; ${expected.size} were uploaded`);
-  }
-  if (found.crc32 !== undefined && expected.crc32 !== undefined && found.crc32 !== expected.crc32) {
-    throw new Error(`${key}: the store's CRC-32 is not that of what was uploaded`);
-  }
 }
 
 export async function createUpload(

@@ -15,6 +15,7 @@ import {
 import { draftName } from './layout.ts';
 import { S3Drafts } from './s3-drafts.ts';
 import { listObjects, listUploads } from './s3-list.ts';
+import { expectObject, headObject } from './s3-look.ts';
 import { probeStore } from './s3-probe.ts';
 import { openReader } from './s3-reader.ts';
 import { codeOf, maximumPart, S3Store } from './s3-store.ts';
@@ -89,7 +90,7 @@ export class S3Driver implements BlobDriver {
   }
 
   async size(location: string, signal: AbortSignal): Promise<number> {
-    return (await uploads.headObject(this.#store, location, signal)).size;
+    return (await headObject(this.#store, location, signal)).size;
   }
 
   /** An object store replaces objects whole and under their name only; nobody writes a key of ours twice. */
@@ -131,7 +132,7 @@ export class S3Driver implements BlobDriver {
     const aside = `${prefix}quarantine/${location.startsWith(prefix) ? location.slice(prefix.length) : location}`;
     let size: number;
     try {
-      ({ size } = await uploads.headObject(this.#store, location, signal));
+      ({ size } = await headObject(this.#store, location, signal));
     } catch (error) {
       // The answer to an earlier call may have been lost.
       if (error instanceof NoSuchObject && !(await this.#store.isAbsent(aside, signal))) return aside;
@@ -139,7 +140,7 @@ export class S3Driver implements BlobDriver {
     }
     if (size <= maximumPart) await this.#copy(location, aside, signal);
     else await this.#copyLarge(location, aside, size, signal);
-    await uploads.expectObject(this.#store, aside, { size, crc32: undefined }, signal);
+    await expectObject(this.#store, aside, { size, crc32: undefined }, signal);
     await uploads.deleteObject(this.#store, location, signal);
     return aside;
   }
