@@ -32,14 +32,8 @@ export function getBlob(exchange: RepositoryExchange, text: string): Promise<voi
 
 async function loadBlob(exchange: RepositoryExchange, digest: string): Promise<void> {
   const { registry, request, repository } = exchange;
-  const found = await registry.content.findBlob(repository.name, digest);
+  const found = await registry.content.promiseBlob(repository.name, digest);
   if (!found) throw unknownBlob(digest, repository.name);
-  if (
-    !registry.content.leased(found) &&
-    !(await registry.content.renewLease(repository.name, digest, found))
-  ) {
-    throw unknownBlob(digest, repository.name);
-  }
   if (request.method === 'HEAD') return head(exchange, digest, found);
   await serve(exchange, digest, found);
 }

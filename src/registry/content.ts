@@ -185,6 +185,13 @@ export class Content {
     return found;
   }
 
+  /** As `findBlob`, and the blob stays for a lease. */
+  async promiseBlob(repository: string, digest: string): Promise<FoundBlob | undefined> {
+    const found = await this.findBlob(repository, digest);
+    if (!found || this.leased(found)) return found;
+    return (await this.renewLease(repository, digest, found)) ? found : undefined;
+  }
+
   /** True when the lease is long enough to be promised again without a write. */
   leased(blob: FoundBlob): boolean {
     return blob.leasedUntil - Date.now() > this.#leaseMs / 2;

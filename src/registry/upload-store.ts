@@ -18,11 +18,16 @@ export interface UploadRow {
 // the next request is told: its rows do not wait for the disk, the blob's do. A third of the cost of a small push.
 const relaxed = "relaxed as materialized (select set_config('synchronous_commit', 'off', true))";
 
-const insert = statement<never>(
+// The row is there already when the answer to an earlier try was lost.
+const insert = statement<{ id: string }>(
   'insert-upload',
   `with ${relaxed}
-   insert into upload (id, repository_id, starter, owner, size, draft, algorithm, digest, expires_at)
-     select $1, $2, $3, $4, $5, $6, $7, $8, now() + $9::interval from relaxed`,
+   insert into upload as u (id, repository_id, starter, owner, size, draft, algorithm, digest, expires_at)
+     select $1, $2, $3, $4, $5, $6, $7, $8, now() + $9::interval from relaxed
+     on conflict (id) do update
+       set size = excluded.size, draft = excluded.draft, algorithm = excluded.algorithm, digest = excluded.digest,
+           expires_at = excluded.expires_at
+       where u.owner = excluded.owner`,
 );
 
 const find = statement<UploadRow>(

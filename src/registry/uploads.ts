@@ -3,6 +3,7 @@ import { mayInProject } from '#src/access/authorize.ts';
 import { Failure } from '#src/failures.ts';
 import { type Digest, type DigestAlgorithm, parseDigest } from '#src/oci/digest.ts';
 import { parseContentRange } from '#src/oci/range.ts';
+import type { Draft } from '#src/storage/driver.ts';
 import { reply, type RepositoryExchange } from './exchange.ts';
 import { mountBlob } from './mounts.ts';
 import { hasBody, receive } from './receive.ts';
@@ -40,8 +41,7 @@ async function wholeBlob(exchange: RepositoryExchange, repositoryId: number, dig
   const { registry } = exchange;
   const session = registry.sessions.begin(repositoryId, starterOf(exchange), digest.algorithm);
   const { draft, complete } = await receiveInto(exchange, session, session.hash);
-  session.row.draft = draft;
-  await commit(exchange, session, session.hash, digest, complete, (stored) =>
+  await commit(exchange, withDraft(session, draft), session.hash, digest, complete, (stored) =>
     uploadStore.link(registry.database, stored),
   );
 }
@@ -70,7 +70,7 @@ export async function finishUpload(exchange: RepositoryExchange, id: string): Pr
   } catch (error) {
     // The answer to an earlier PUT may have been lost: what it asked for is there, so the repetition succeeds too.
     if (!(error instanceof Failure) || error.code !== 'BLOB_UPLOAD_UNKNOWN') throw error;
-    if (!(await registry.content.findBlob(exchange.repository.name, digest.text))) throw error;
+    if (!(await registry.content.promiseBlob(exchange.repository.name, digest.text))) throw error;
     created(exchange, digest);
   }
 }
@@ -79,19 +79,26 @@ async function finishSession(exchange: RepositoryExchange, session: Session, dig
   const { registry } = exchange;
   checkRange(exchange, session);
   const hash = await registry.sessions.hashFor(session, digest.algorithm);
+  // The session itself stays as it is confirmed: what fails before the commit can be repeated.
+  let whole = session;
   // A session taken over is copied even when nothing is added: its former writer may still be writing to the draft.
   if (hasBody(exchange.request) || session.row.draft.size === 0 || session.takeover) {
     const { draft, complete } = await receiveInto(exchange, session, hash);
     if (!complete) return registry.sessions.confirm(session, draft, hash);
-    if (draft.key !== session.row.draft.key) session.former = session.row.draft;
-    session.row.draft = draft;
+    whole = withDraft(session, draft);
   }
   const { id, owner } = session.row;
-  await commit(exchange, session, hash, digest, true, (stored) =>
+  await commit(exchange, whole, hash, digest, true, (stored) =>
     session.stored
       ? uploadStore.finish(registry.database, { id, owner }, stored)
       : uploadStore.link(registry.database, stored),
   );
+}
+
+/** The session with what the last request has added. */
+function withDraft(session: Session, draft: Draft): Session {
+  const former = session.row.draft;
+  return { ...session, row: { ...session.row, draft }, ...(draft.key === former.key ? {} : { former }) };
 }
 
 /**
@@ -118,7 +125,7 @@ async function commit(
     );
   }
   await checkStillAllowed(exchange).catch(async (error: unknown) => {
-    await registry.sessions.drop(session);
+    if (error instanceof Failure) await registry.sessions.drop(session);
     throw error;
   });
   // Whatever happens from here on, a repetition starts from what the row says.
@@ -135,16 +142,23 @@ async function commit(
   const linked = await link(stored).catch(async (error: unknown) => {
     // Only when PostgreSQL itself said no is it certain that no row names these bytes.
     if (isStatementError(error)) {
-      await registry.storage.remove(location, deadline());
+      await removeCopy(exchange, location);
       await registry.sessions.drop(session);
     }
     throw error;
   });
   // Another push of the same bytes came first (or the session is gone): this copy serves nobody.
-  if (linked?.location !== location) await registry.storage.remove(location, deadline());
+  if (linked?.location !== location) await removeCopy(exchange, location);
   if (!linked) throw unknownUpload(id);
   await registry.sessions.finished(session);
   created(exchange, digest);
+}
+
+/** A copy that cannot be removed is nobody's failure: the next comparison of storage and database finds it. */
+async function removeCopy({ registry, requestId }: RepositoryExchange, location: string): Promise<void> {
+  await registry.storage.remove(location, deadline()).catch((error: unknown) => {
+    registry.log.warn({ err: error, location, requestId }, 'a superfluous copy could not be removed');
+  });
 }
 
 function isStatementError(error: unknown): boolean {
