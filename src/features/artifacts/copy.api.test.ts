@@ -240,7 +240,7 @@ test.each([
 ])('from=%s is refused', async (from) => {
   const answer = await copy(from);
 
-  expect(answer.status).toBe(400);
+  expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
 });
 
 test('a target outside the grammar of names is refused', async () => {
@@ -252,7 +252,7 @@ test('a target outside the grammar of names is refused', async () => {
     '/projects/team/repositories/UP%250d%250aX/artifacts',
   );
 
-  expect(answer.status).toBe(400);
+  expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
 });
 
 test('copies, pushes and deletions at once leave whole images and an exact quota', async () => {

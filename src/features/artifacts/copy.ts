@@ -4,11 +4,16 @@ import { emitAll, emitQuotaWarning, resourcesOf } from '#src/events/emit.ts';
 import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { quotaExceeded, tellQuotaExceeded } from '#src/features/quotas/index.ts';
-import { type ContentParts, type Repository, repositoryNameOf } from '#src/features/repositories/index.ts';
+import {
+  checkedRepositoryName,
+  type ContentParts,
+  newRepositoryNameOf,
+  type Repository,
+} from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { isDigest } from '#src/oci/digest.ts';
 import { quote } from '#src/oci/quote.ts';
-import { isTag, parseRepositoryName } from '#src/oci/reference.ts';
+import { isTag } from '#src/oci/reference.ts';
 import * as store from './copy.store.ts';
 import { type ArtifactRow, findArtifactIn } from './find.ts';
 import { changeTags } from './tag-changes.ts';
@@ -29,7 +34,7 @@ export async function copyArtifact(
   project: GuardedProject,
   given: { repository_name: string; from: string },
 ): Promise<string> {
-  const { name } = parseRepositoryName(repositoryNameOf(project, given.repository_name));
+  const name = newRepositoryNameOf(project, given.repository_name);
   const from = parseSource(given.from);
   const source = await findReadable(ctx, from);
   const { artifact } = await findArtifactIn(ctx, source, from.reference);
@@ -68,7 +73,7 @@ function parseSource(from: string): Source {
       `from is ${quote(from)}: it must be project/repository:tag or project/repository@digest`,
     );
   }
-  return { repository: parseRepositoryName(repository).name, reference };
+  return { repository: checkedRepositoryName(repository), reference };
 }
 
 /** A repository that the caller may not read is answered as one that is not there (R1). */

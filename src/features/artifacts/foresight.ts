@@ -1,9 +1,8 @@
 import type { Context, TxContext } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
-import { repositoryNameOf } from '#src/features/repositories/index.ts';
+import { newRepositoryNameOf } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { isDigest } from '#src/oci/digest.ts';
-import { parseRepositoryName } from '#src/oci/reference.ts';
 import { listTags, listTree } from './deletion.store.ts';
 import { goingWith } from './deletion-tree.ts';
 import { type ArtifactPath, findArtifact } from './find.ts';
@@ -47,7 +46,7 @@ export async function getRestorable(
   project: GuardedProject,
   { repository_name, reference }: ArtifactPath,
 ) {
-  const { name } = parseRepositoryName(repositoryNameOf(project, repository_name));
+  const name = newRepositoryNameOf(project, repository_name);
   const by = isDigest(reference) ? { digest: reference } : { tag: reference };
   const kept = await store.findRestorable(ctx.db, project.id, name, by);
   if (!kept) {

@@ -1,9 +1,8 @@
 import { announce, type Context, inTransaction, type TxContext } from '#src/context.ts';
 import { Failure } from '#src/failures.ts';
 import { quotaExceeded } from '#src/features/quotas/index.ts';
-import { type ContentParts, repositoryNameOf } from '#src/features/repositories/index.ts';
+import { type ContentParts, newRepositoryNameOf } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
-import { parseRepositoryName } from '#src/oci/reference.ts';
 import { ensureRepository } from './copy.store.ts';
 import { type Restored, restoreTree } from './restore.ts';
 import * as store from './restore-repository.store.ts';
@@ -24,7 +23,7 @@ export async function getRestorableRepository(
   project: GuardedProject,
   given: string,
 ): Promise<store.Deleted> {
-  const { name } = parseRepositoryName(repositoryNameOf(project, given));
+  const name = newRepositoryNameOf(project, given);
   const deleted = await store.findDeleted(ctx.db, project.id, name);
   if (deleted) return deleted;
   throw new Failure(
@@ -44,7 +43,7 @@ export async function restoreRepository(
   project: GuardedProject,
   given: string,
 ): Promise<RestoredRepository> {
-  const { name } = parseRepositoryName(repositoryNameOf(project, given));
+  const name = newRepositoryNameOf(project, given);
   const { deletion } = await getRestorableRepository(ctx, project, given);
   const sum = { artifacts: 0, tags: 0 };
   try {

@@ -4,10 +4,10 @@ import { Failure } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import { protectionOf } from '#src/features/immutability/index.ts';
 import { quotaExceeded } from '#src/features/quotas/index.ts';
-import { type ContentParts, type Repository, repositoryNameOf } from '#src/features/repositories/index.ts';
+import { type ContentParts, type Repository, newRepositoryNameOf } from '#src/features/repositories/index.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { parseManifest } from '#src/oci/manifest.ts';
-import { isTag, parseRepositoryName } from '#src/oci/reference.ts';
+import { isTag } from '#src/oci/reference.ts';
 import { isDigest } from '#src/oci/digest.ts';
 import { ensureRepository, linkBlobs, lockCopies } from './copy.store.ts';
 import type { ArtifactPath } from './find.ts';
@@ -32,7 +32,7 @@ export async function restoreArtifact(
   project: GuardedProject,
   { repository_name, reference }: ArtifactPath,
 ): Promise<Restored> {
-  const { name } = parseRepositoryName(repositoryNameOf(project, repository_name));
+  const name = newRepositoryNameOf(project, repository_name);
   if (!isDigest(reference) && !isTag(reference)) {
     throw new Failure('BAD_REQUEST', `${JSON.stringify(reference)} is neither a digest nor a tag`);
   }

@@ -163,6 +163,18 @@ describe('a proxy cache project', () => {
 
     expect(reply.status).toBe(status);
   });
+
+  test('is refused together with all else that is wrong', async () => {
+    const metadata = { public: 'maybe' };
+
+    const reply = await api
+      .as('admin')
+      .post('/projects', { project_name: 'UP', registry_id: 0, storage_limit: -2, metadata });
+
+    for (const part of ['registry 0', 'UP', 'storage_limit', 'metadata.public']) {
+      expect(reply.body.errors[0].message).toContain(part);
+    }
+  });
 });
 
 describe('one project', () => {

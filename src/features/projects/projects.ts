@@ -43,6 +43,7 @@ export async function createProject(ctx: Context, given: NewProject): Promise<nu
     () => checkedName(given.project_name ?? ''),
     () => storageLimit(ctx, given.storage_limit),
     () => metadataOfNew(given.metadata ?? {}, given.public),
+    () => requireNoRegistry(given.registry_id),
   );
   return inTransaction(ctx, async (ctx) => {
     const owner_id = await ownerFor(ctx);
@@ -71,13 +72,16 @@ function requireCreator({ who, live }: Context, given: NewProject): void {
       'Only system admin can create project: the setting project_creation_restriction is adminonly',
     );
   }
-  if (given.registry_id === null || given.registry_id === undefined) return;
-  if (!administrator) {
+  if (typeof given.registry_id === 'number' && !administrator) {
     throw new Failure('FORBIDDEN', 'Only system admin can create proxy cache project');
   }
+}
+
+function requireNoRegistry(id: number | null | undefined): void {
+  if (typeof id !== 'number') return;
   throw new Failure(
     'BAD_REQUEST',
-    `there is no registry ${given.registry_id} to make a proxy cache of: registry_id names a registry endpoint`,
+    `there is no registry ${id} to make a proxy cache of: registry_id names a registry endpoint`,
   );
 }
 

@@ -128,6 +128,16 @@ describe('changing a quota', () => {
     expect(await quotaOf('small')).toEqual(quota);
   });
 
+  test('tells all that is wrong at once', async () => {
+    const quota = await quotaOf('small');
+
+    const reply = await admin().put(`/quotas/${quota?.id}`, { hard: { storage: -2, count: 1, size: 1 } });
+
+    for (const part of ['hard.storage', '"count"', '"size"']) {
+      expect(reply.body.errors[0].message).toContain(part);
+    }
+  });
+
   test('that is not there is a 404', async () => {
     expect((await admin().put('/quotas/99999', { hard: { storage: 1 } })).status).toBe(404);
     expect((await admin().get('/quotas/99999')).status).toBe(404);

@@ -1,5 +1,5 @@
 import { type Context, inTransaction, type TxContext } from '#src/context.ts';
-import { Failure } from '#src/failures.ts';
+import { Failure, together } from '#src/failures.ts';
 import { record } from '#src/features/audit/index.ts';
 import type { Page } from '#src/http/endpoint.ts';
 import { type Match, parseQuery } from '#src/http/query.ts';
@@ -58,17 +58,27 @@ export async function updateQuota(
   id: number,
   hard: Readonly<Record<string, number>>,
 ): Promise<void> {
-  const other = Object.keys(hard).find((resource) => resource !== 'storage');
-  if (other !== undefined) {
-    throw new Failure('BAD_REQUEST', `there is no quota for ${quote(other)}: storage is the only resource`);
-  }
-  if (hard['storage'] === undefined) throw new Failure('BAD_REQUEST', 'hard.storage is missing in the body');
-  const limit = checkedLimit('hard.storage', hard['storage']);
+  const [limit] = together(
+    () => givenLimit(hard),
+    () => requireStorageAlone(hard),
+  );
   await inTransaction(ctx, async (ctx) => {
     const before = await store.lock(ctx.db, { id });
     if (!before) throw new Failure('NOT_FOUND', `quota ${id} not found`);
     await setLimit(ctx, before, limit);
   });
+}
+
+function givenLimit({ storage }: Readonly<Record<string, number>>): number {
+  if (storage !== undefined) return checkedLimit('hard.storage', storage);
+  throw new Failure('BAD_REQUEST', 'hard.storage is missing in the body');
+}
+
+function requireStorageAlone(hard: Readonly<Record<string, number>>): void {
+  const others = Object.keys(hard).filter((resource) => resource !== 'storage');
+  if (others.length === 0) return;
+  const named = others.slice(0, 10).map(quote).join(', ');
+  throw new Failure('BAD_REQUEST', `there is no quota for ${named}: storage is the only resource`);
 }
 
 /** The limit of a project by the project, for those who do not know the quota's id. */

@@ -4,6 +4,7 @@ import { run, statement } from '#src/database/pool.ts';
 import { Failure } from '#src/failures.ts';
 import type { GuardedProject } from '#src/http/endpoint.ts';
 import { quote } from '#src/oci/quote.ts';
+import { parseRepositoryName } from '#src/oci/reference.ts';
 
 export interface Repository {
   readonly repository_id: number;
@@ -18,6 +19,19 @@ export interface Repository {
  */
 export function repositoryNameOf(project: GuardedProject, given: string): string {
   return `${project.name}/${decodedAgain(given)}`;
+}
+
+/** The same, checked, for what may make a repository or tell of one that is gone. */
+export const newRepositoryNameOf = (project: GuardedProject, given: string): string =>
+  checkedRepositoryName(repositoryNameOf(project, given));
+
+/** Harbor: BAD_REQUEST on the API; the specification's NAME_INVALID is for `/v2`. */
+export function checkedRepositoryName(text: string): string {
+  try {
+    return parseRepositoryName(text).name;
+  } catch (error) {
+    throw new Failure('BAD_REQUEST', (error as Failure).message);
+  }
 }
 
 const byName = statement<Repository>(

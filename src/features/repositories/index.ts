@@ -1,4 +1,12 @@
-export { findRepository, notFound, type Repository, repositoryIn, repositoryNameOf } from './find.ts';
+export {
+  checkedRepositoryName,
+  findRepository,
+  newRepositoryNameOf,
+  notFound,
+  type Repository,
+  repositoryIn,
+  repositoryNameOf,
+} from './find.ts';
 export { listedInProject, listedInRepository } from './listed.store.ts';
 export { countArtifacts } from './repositories.store.ts';
 
