@@ -238,51 +238,66 @@ describe('S-094, G-11: an upload', () => {
 
   test('is nothing to anybody else, under whatever path, and ends with its own bytes', async () => {
     const upload = await begin('mine/upload');
+    // Another repository of the same starter, which is there.
+    await begin('mine/other');
     await app.send('pusher', { method: 'PATCH', path: upload, body: bytes.subarray(0, 5) });
     const id = upload.split('/').at(-1)?.split('?')[0] ?? '';
     const paths = ['mine/upload', 'mine/other', 'secret/app'].map(
       (name) => `/v2/${name}/blobs/uploads/${id}`,
     );
 
-    const answers: HttpAnswer[] = [];
-    for (const path of paths) {
+    const tryAll = async (who: string, path = '') => {
+      const answers: HttpAnswer[] = [];
       for (const method of ['GET', 'PATCH', 'PUT', 'DELETE']) {
         const query = method === 'PUT' ? `?digest=${digestOf(bytes)}` : '';
-        answers.push(await app.send('rival', { method, path: path + query, body: 'stolen' }));
+        answers.push(await app.send(who, { method, path: path + query, body: 'stolen' }));
       }
-    }
-    const elsewhere = await app.send('pusher', { path: paths[1] ?? '' });
+      return statuses(answers);
+    };
+
+    const [own, other, closed] = [
+      await tryAll('rival', paths[0]),
+      await tryAll('rival', paths[1]),
+      await tryAll('rival', paths[2]),
+    ];
+    const elsewhere = await tryAll('pusher', paths[1]);
     const end = await app.send('pusher', {
       method: 'PUT',
       path: `${upload}?digest=${digestOf(bytes)}`,
       body: bytes.subarray(5),
     });
 
-    expect(statuses(answers)).toEqual([404, 404, 404, 404, 404, 404, 404, 404, 401, 401, 401, 401]);
-    expect(elsewhere).toMatchObject({ status: 404, code: 'BLOB_UPLOAD_UNKNOWN' });
+    const nothing = [404, 404, 404, 404];
+    expect({ own, other, closed }).toEqual({ own: nothing, other: nothing, closed: [401, 401, 401, 401] });
+    expect(elsewhere).toEqual(nothing);
     expect(end.status).toBe(201);
   });
 
-  test('G-79: is not finished by who lost the right to push meanwhile', async () => {
-    const user = await app.createUser('revoked');
-    const project = await app.createProject('leaving');
+  test.each([
+    ['who is no member any more', 'DELETE', undefined],
+    ['who may only read now', 'PUT', { role_id: 3 }],
+  ] as const)('G-79: is not finished by one %s', async (_who, method, body) => {
+    const name = `revoked-${method.toLowerCase()}`;
+    const user = await app.createUser(name);
+    const project = await app.createProject(name);
     await app.addMember(project, user, 2);
     const blob = randomBytes(64);
-    const send = (call: HttpRequest) => app.send('revoked', call);
-    const started = await send({ method: 'POST', path: '/v2/leaving/app/blobs/uploads/' });
+    const token = await tokenOf(name, `repository:${name}/app:pull,push`);
+    const started = await app.send(name, { method: 'POST', path: `/v2/${name}/app/blobs/uploads/` });
     const upload = started.headers['location'] ?? '';
-    await send({ method: 'PATCH', path: upload, body: blob });
+    await app.send(name, { method: 'PATCH', path: upload, body: blob });
 
     const [member] = await app.database.db
       .selectFrom('project_member')
       .select('id')
       .where('user_id', '=', user)
       .execute();
-    await prepare(app, 'DELETE', `/projects/leaving/members/${member?.id}`);
-    const end = await send({ method: 'PUT', path: `${upload}?digest=${digestOf(blob)}` });
-    const head = await app.send('admin', { method: 'HEAD', path: `/v2/leaving/app/blobs/${digestOf(blob)}` });
+    await prepare(app, method, `/projects/${name}/members/${member?.id}`, body);
+    const put = { method: 'PUT', path: `${upload}?digest=${digestOf(blob)}` };
+    const ends = [await app.send(name, put), await withToken(token, put)];
+    const head = await app.send('admin', { method: 'HEAD', path: `/v2/${name}/app/blobs/${digestOf(blob)}` });
 
-    expect([end.status, head.status]).toEqual([401, 404]);
+    expect([...statuses(ends), head.status]).toEqual([401, 401, 404]);
   });
 });
 
