@@ -13,6 +13,8 @@ import { type RunningServer, startServer } from '../support/server.ts';
 const events = long ? 10_000 : 150;
 const writers = 8;
 const failing = 0.3;
+/** Pauses between tries double: after the seventh failure they are 128 s, and one event in 4,600 would have seven. */
+const mostFailures = 3;
 
 let data: string;
 let server: RunningServer | undefined;
@@ -92,10 +94,15 @@ async function push(image: ReturnType<typeof makeImage>, pushed: Pushed): Promis
 /** Answers 500 to a share of what it gets; knows what it took, and how often. */
 async function unreliableTarget(random: Random) {
   const taken = new Map<string, number>();
+  const failed = new Map<string, number>();
   const strange: string[] = [];
   const started = await startTarget((response, { body }) => {
-    if (random.chance(failing)) return void response.writeHead(500).end();
     const tag: string = body.event_data.resources[0].tag;
+    const failures = failed.get(tag) ?? 0;
+    if (random.chance(failing) && failures < mostFailures) {
+      failed.set(tag, failures + 1);
+      return void response.writeHead(500).end();
+    }
     taken.set(tag, (taken.get(tag) ?? 0) + 1);
     if (body.type !== 'PUSH_ARTIFACT' || body.event_data.repository.namespace !== 'told') strange.push(tag);
     response.end();
