@@ -23,7 +23,8 @@ const noteDrafts = statement<never>(
 
 const known = statement<{ key: string }>(
   'known-drafts',
-  `select draft->>'key' as key from upload where draft->>'key' = any($1::text[])`,
+  `select k.key from upload u, lateral (values (u.draft->>'key'), (u.draft#>>'{multipart,tail,key}')) as k(key)
+    where k.key = any($1::text[])`,
 );
 
 const everyMilliseconds = 10 * 60_000;
@@ -78,7 +79,7 @@ export class UploadExpiry {
   async #removeExpired(): Promise<void> {
     for (;;) {
       const rows = await this.#database.query(expired, [String(this.#hours)]);
-      for (const { draft } of rows) await this.#storage.discard(draft, this.#signal());
+      await this.#discard(rows.map(({ draft }) => draft));
       if (rows.length > 0) this.#log.info({ uploads: rows.length }, 'removed expired uploads');
       if (rows.length < batchSize) return;
     }
@@ -100,12 +101,24 @@ export class UploadExpiry {
     if (drafts.length === 0) return;
     const rows = await this.#database.query(known, [drafts.map(({ draft }) => draft.key)]);
     const named = new Set(rows.map(({ key }) => key));
-    const unnamed = drafts.filter(({ draft }) => !named.has(draft.key));
-    for (const { draft } of unnamed) await this.#storage.discard(draft, this.#signal());
-    if (unnamed.length > 0) await this.#database.query(noteDrafts, [unnamed.map(({ draft }) => draft.key)]);
+    const unnamed = drafts.map(({ draft }) => draft).filter(({ key }) => !named.has(key));
+    const gone = await this.#discard(unnamed);
+    if (gone.length > 0) await this.#database.query(noteDrafts, [gone.map(({ key }) => key)]);
   }
 
-  #signal(): AbortSignal {
-    return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(60_000)]);
+  /** Returns those that are gone. One that stays must not keep the others: it is met again as one without a row. */
+  async #discard(drafts: readonly Draft[]): Promise<Draft[]> {
+    const gone: Draft[] = [];
+    for (const draft of drafts) {
+      this.#stop.signal.throwIfAborted();
+      try {
+        const deadline = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(60_000)]);
+        await this.#storage.discard(draft, deadline);
+        gone.push(draft);
+      } catch (error) {
+        this.#log.warn({ err: error, draft: draft.key }, 'a draft could not be removed');
+      }
+    }
+    return gone;
   }
 }
