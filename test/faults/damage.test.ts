@@ -13,6 +13,7 @@ import {
   type TestImage,
 } from '../support/app.ts';
 import { request } from '../support/http.ts';
+import { NoSuchObject } from '#src/storage/driver.ts';
 
 let app: TestApp;
 
@@ -151,6 +152,46 @@ test.each([true, false])(
     expect(await repair()).toEqual([]);
   },
 );
+
+test('an object that was not there once is told and does not count as absent', async () => {
+  app = await startTestApp();
+  const { digest } = await pushOne(large);
+  const { storage } = app.app.registry;
+  vi.spyOn(storage, 'size').mockRejectedValueOnce(new NoSuchObject('blobs/x'));
+
+  expect(await repair()).toEqual(['unreadable-object']);
+
+  expect(await pull(app.url, digest)).toBe('right');
+  expect(await repair()).toEqual([]);
+});
+
+test('bytes that collection takes away while they are looked at are given to nobody', async () => {
+  app = await startTestApp();
+  const { digest } = await pushOne(large);
+  const { db } = app.database;
+  const { location } = await db
+    .selectFrom('blob')
+    .select('location')
+    .where('digest', '=', digest)
+    .executeTakeFirstOrThrow();
+  await db.updateTable('blob').set({ location: null }).where('digest', '=', digest).execute();
+  const { storage } = app.app.registry;
+  const read = storage.read.bind(storage);
+  vi.spyOn(storage, 'read').mockImplementation(async (...call) => {
+    const due = { location: call[0], digest: '', size: large };
+    if (call[0] === location) await db.insertInto('collection_object').values(due).execute();
+    return read(...call);
+  });
+
+  await repair();
+
+  const after = await db
+    .selectFrom('blob')
+    .select('location')
+    .where('digest', '=', digest)
+    .executeTakeFirstOrThrow();
+  expect(after.location).toBeNull();
+});
 
 test('an object that is read wrongly once is told and not set aside', async () => {
   app = await startTestApp();

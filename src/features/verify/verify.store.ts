@@ -121,17 +121,26 @@ export async function detach(db: Db, blob: BlobRow): Promise<void> {
   await announceChange(db);
 }
 
-/** Gives a row that lost its bytes an object that has them. False when it has bytes again already. */
+/**
+ * Gives a row that lost its bytes an object that has them. False when it has bytes again already, or when collection
+ * has meanwhile taken the object to remove it: both write to the note of its being without a row, so one waits.
+ */
 export async function attach(db: Db, digest: string, size: number, location: string): Promise<boolean> {
-  const result = await db
-    .updateTable('blob')
-    .set({ location })
-    .where('digest', '=', digest)
-    .where('size', '=', size)
-    .where('location', 'is', null)
-    .executeTakeFirst();
-  await announceChange(db);
-  return result.numUpdatedRows === 1n;
+  const given = await db.transaction().execute(async (tx) => {
+    await tx.deleteFrom('collection_orphan').where('location', '=', location).execute();
+    const due = tx.selectFrom('collection_object').select('location').where('location', '=', location);
+    if (await due.executeTakeFirst()) return false;
+    const result = await tx
+      .updateTable('blob')
+      .set({ location })
+      .where('digest', '=', digest)
+      .where('size', '=', size)
+      .where('location', 'is', null)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  });
+  if (given) await announceChange(db);
+  return given;
 }
 
 export async function needsBytes(db: Db): Promise<boolean> {

@@ -47,6 +47,11 @@ export interface VerifyReport {
   readonly differences: number;
 }
 
+interface Fault {
+  readonly kind: 'missing-object' | 'wrong-size' | 'wrong-digest';
+  readonly detail: string;
+}
+
 const batch = 500;
 
 /**
@@ -136,12 +141,11 @@ class Verification {
       if (!first) return;
       // What is set aside is absent for everybody, so one reading that went wrong on its way is not enough.
       const second = await this.#fault(blob, hashed);
-      if (second?.detail === first.detail) return await this.#bad(first.kind, blob, first.detail);
+      if (second?.detail === first.detail) return await this.#settle(blob, first);
       const then = second?.detail ?? 'it was right';
       this.#differ('unreadable-object', blob.digest, `read twice: at first ${first.detail}, then ${then}`);
     } catch (error) {
       this.#options.signal.throwIfAborted();
-      if (error instanceof NoSuchObject) return this.#missing(blob);
       this.#differ(
         'unreadable-object',
         blob.digest,
@@ -151,44 +155,30 @@ class Verification {
   }
 
   /** What is wrong with the bytes of a blob, as storage gives them this time. */
-  async #fault(
-    { location, size, digest }: store.BlobRow,
-    hashed: boolean,
-  ): Promise<{ kind: 'wrong-size' | 'wrong-digest'; detail: string } | undefined> {
-    const stored = await this.#options.storage.size(location, this.#deadline());
-    if (stored !== size)
-      return { kind: 'wrong-size', detail: `the row says ${size} bytes, ${location} has ${stored}` };
-    if (!hashed) return undefined;
-    const [found] = await this.#hash(location, size, [algorithmOf(digest)]);
-    if (found === digest) return undefined;
-    return { kind: 'wrong-digest', detail: `${location} holds the bytes of ${found}` };
+  async #fault({ location, size, digest }: store.BlobRow, hashed: boolean): Promise<Fault | undefined> {
+    try {
+      const stored = await this.#options.storage.size(location, this.#deadline());
+      if (stored !== size)
+        return { kind: 'wrong-size', detail: `the row says ${size} bytes, ${location} has ${stored}` };
+      if (!hashed) return undefined;
+      const [found] = await this.#hash(location, size, [algorithmOf(digest)]);
+      if (found === digest) return undefined;
+      return { kind: 'wrong-digest', detail: `${location} holds the bytes of ${found}` };
+    } catch (error) {
+      if (!(error instanceof NoSuchObject)) throw error;
+      return { kind: 'missing-object', detail: `${location} is not in storage` };
+    }
   }
 
-  async #missing(blob: store.BlobRow): Promise<void> {
-    const { db, repair } = this.#options;
-    if (!(await store.isCurrent(db, blob))) return;
-    if (repair) await store.detach(db, blob);
-    this.#differ(
-      'missing-object',
-      blob.digest,
-      `${blob.location} is not in storage`,
-      repair ? 'counts as absent until it is pushed again' : undefined,
-    );
-  }
-
-  async #bad(kind: Difference['kind'], blob: store.BlobRow, detail: string): Promise<void> {
+  async #settle(blob: store.BlobRow, { kind, detail }: Fault): Promise<void> {
     const { db, repair, storage } = this.#options;
     if (!(await store.isCurrent(db, blob))) return;
     if (!repair) return this.#differ(kind, blob.digest, detail);
     // The row first: a blob that counts as absent is uploaded again, one whose bytes are gone is a fault.
     await store.detach(db, blob);
-    const place = await storage.quarantine(blob.location, this.#deadline());
-    this.#differ(
-      kind,
-      blob.digest,
-      detail,
-      `set aside as ${place}; counts as absent until it is pushed again`,
-    );
+    const place = kind === 'missing-object' ? '' : await storage.quarantine(blob.location, this.#deadline());
+    const aside = place === '' ? '' : `set aside as ${place}; `;
+    this.#differ(kind, blob.digest, detail, `${aside}counts as absent until it is pushed again`);
   }
 
   async #hash(location: string, size: number, algorithms: readonly DigestAlgorithm[]): Promise<string[]> {
