@@ -4,6 +4,7 @@ import type { ProjectPermission, SystemPermission } from '#src/access/permission
 import type { Principal } from '#src/access/principal.ts';
 import { Failure } from '#src/failures.ts';
 import type { Guard, GuardedProject } from './endpoint.ts';
+import { truthOf } from './words.ts';
 
 export type FindProject = (by: { name: string } | { id: number }) => Promise<GuardedProject | undefined>;
 
@@ -45,8 +46,8 @@ async function guardProject(
 ): Promise<GuardedProject> {
   const params = request.params as Record<string, string | number>;
   const value = String(params['project_name_or_id'] ?? params['project_name'] ?? '');
-  const byName =
-    'project_name' in params || request.headers['x-is-resource-name'] === 'true' || !/^\d+$/.test(value);
+  const isName = truthOf(String(request.headers['x-is-resource-name'])) === true;
+  const byName = 'project_name' in params || isName || !/^\d+$/.test(value);
   const id = Number(value);
   // Ids are PostgreSQL integers; a larger number is no project's.
   const by = byName ? { name: value } : id <= 2_147_483_647 ? { id } : undefined;

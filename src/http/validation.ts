@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { Failure } from '#src/failures.ts';
+import { wordsReader } from './words.ts';
 
 export interface Validators {
   /** Query and path values arrive as text and are read as the schema's types. */
@@ -15,7 +16,14 @@ export function createValidators(): Validators {
   const text = withFormats(new Ajv({ ...options, coerceTypes: 'array' }));
   const body = withFormats(new Ajv(options));
   return {
-    text: (schema) => refusing(text.compile(schema)),
+    text: (schema) => {
+      const readWords = wordsReader(schema);
+      const check = refusing(text.compile(schema));
+      return (value, where) => {
+        readWords(value as Record<string, unknown>);
+        check(value, where);
+      };
+    },
     body: (schema) => refusing(body.compile(schema)),
   };
 }

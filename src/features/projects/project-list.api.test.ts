@@ -138,6 +138,20 @@ describe('pages', () => {
     expect(zero.headers['link']).toBe(one.headers['link']);
   });
 
+  // As Python and go-client write them; Harbor takes them all.
+  test.each([
+    ['public=True', 'public=true'],
+    ['public=0', 'public=false'],
+    ['public=&page=&page_size=', ''],
+  ])('%s is the same as %s', async (query, plain) => {
+    const [one, other] = await Promise.all(
+      [query, plain].map((text) => api.as('admin').get(`/projects?${text}`)),
+    );
+
+    expect(one?.status).toBe(200);
+    expect(one?.body).toEqual(other?.body);
+  });
+
   test.each([
     'page_size=101',
     'page=-1',

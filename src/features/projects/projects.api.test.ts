@@ -215,11 +215,16 @@ describe('one project', () => {
 
     const byId = await api.as('admin').get(`/projects/${api.projects['team']}`);
     const asId = await api.as('admin').get('/projects/12345');
-    const asName = await api.as('admin').get('/projects/12345', { 'x-is-resource-name': 'true' });
+    const asNames = await Promise.all(
+      ['true', 'True', '1'].map((yes) =>
+        api.as('admin').get('/projects/12345', { 'x-is-resource-name': yes }),
+      ),
+    );
+    const asNumber = await api.as('admin').get('/projects/12345', { 'x-is-resource-name': 'false' });
 
     expect(byId.body.name).toBe('team');
-    expect(asId.status).toBe(404);
-    expect(asName.body.name).toBe('12345');
+    expect([asId.status, asNumber.status]).toEqual([404, 404]);
+    expect(asNames.map(({ body }) => body.name)).toEqual(['12345', '12345', '12345']);
   });
 
   test('that is not there is 404 for an administrator only', async () => {

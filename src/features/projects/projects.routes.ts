@@ -1,5 +1,6 @@
 import { created, Listed, route } from '#src/http/endpoint.ts';
 import { filled } from '#src/http/shapes.ts';
+import { truthOf } from '#src/http/words.ts';
 import { present } from './present.ts';
 import * as api from './projects.contract.ts';
 import * as projects from './projects.ts';
@@ -22,7 +23,7 @@ export const projectRoutes = [
 
   route(api.createProject, async (ctx, { body, headers, path }) => {
     const id = await projects.createProject(ctx, body);
-    const byName = headers['x-resource-name-in-location'] === 'true';
+    const byName = truthOf(String(headers['x-resource-name-in-location'])) === true;
     return created(`${path.replace(/\/$/, '')}/${byName ? (body.project_name ?? '') : id}`);
   }),
 
