@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from '#src/log.ts';
 import { type CertificateFiles, type KeyPair, readKeyPair, validity, watchKeyPair } from './certificate.ts';
 import { FreshConnections } from './fresh-connections.ts';
+import { inTurn } from './pipelining.ts';
 import { createRedirectServer } from './redirect.ts';
 import { SlowClients } from './slow-clients.ts';
 
@@ -81,9 +82,10 @@ class PortListener implements Listener {
     const shared = { ...timeouts, maxHeaderSize, noDelay: true, ServerResponse: responseClass(this.#state) };
     const server = this.#pair ? this.#createTlsServer(shared, this.#pair) : createServer(shared);
     server.setTimeout(this.#options.silenceSeconds * 1000);
+    const handle = inTurn(handler);
     server.on('request', (request, response) => {
       this.#slow.watch(request);
-      handler(request, response);
+      handle(request, response);
     });
     this.#fresh.watch(server, this.#pair !== undefined);
     this.#servers.push({ server, port });

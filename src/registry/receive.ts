@@ -1,5 +1,6 @@
 import type { Hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { asError } from '#src/storage/deadline.ts';
 import type { BlobDriver, Draft, DraftWriter } from '#src/storage/driver.ts';
 
 export interface Received {
@@ -36,13 +37,19 @@ export async function receive(
 
 function pump(request: IncomingMessage, writer: DraftWriter, hash: Hash): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       const full = writer.write(chunk);
       hash.update(chunk);
       if (!full) return;
       request.pause();
-      full.then(() => request.resume(), reject);
-    });
+      full.then(() => request.resume(), fail);
+    };
+    // The rest is read away: who sends all of it before reading would never get to see the answer.
+    const fail = (error: unknown) => {
+      request.off('data', take).resume();
+      reject(asError(error));
+    };
+    request.on('data', take);
     request.once('end', () => resolve(true));
     request.once('error', () => resolve(false));
     request.once('close', () => resolve(request.complete));
