@@ -53,6 +53,34 @@ describe('a body', () => {
     expect((await send('')).status).toBe(422);
   });
 
+  // `curl -d ''` announces a form where it sends nothing; Harbor (go-openapi) asks for the type of a body alone.
+  test.each(['application/x-www-form-urlencoded', 'text/plain'])(
+    'that is empty has no type, whatever is announced: %s',
+    async (type) => {
+      const headers = { 'content-type': type, 'content-length': '0' };
+
+      const without = await api.as('admin').delete('/labels/99999', headers);
+      const needed = await api.as('admin').post('/projects', undefined, headers);
+
+      expect([without.status, needed.status]).toEqual([404, 422]);
+    },
+  );
+
+  test.each([
+    ['is refused also where none is needed', 'DELETE', 'labels/99999', 415],
+    ['changes nothing where there is no such path', 'POST', 'nothing', 404],
+    ['changes nothing where there is no such method', 'PATCH', 'labels', 405],
+  ] as const)('of another type %s', async (_what, method, path, status) => {
+    const reply = await api.app.inject({
+      method,
+      url: `/api/v2.0/${path}`,
+      payload: 'x',
+      headers: { authorization: `Basic ${btoa('admin:Harbor-12345')}`, 'content-type': 'text/plain' },
+    });
+
+    expect(reply.statusCode).toBe(status);
+  });
+
   test('G-25: that is nested without end is no fault', async () => {
     const deep = `{"project_name":"deep","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
 
