@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Failure } from '#src/failures.ts';
 import { ContentMemory } from './content-memory.ts';
 
 const memory = (limit = 100) => new ContentMemory<number>({ enabled: true, limit });
@@ -41,6 +42,32 @@ test('a write that fails forgets as well: it may have been committed', async () 
 
   expect(known.get('p/r', 'latest')).toBeUndefined();
 });
+
+test('after a write of unknown outcome nothing is kept until a minute after the database has answered', async () => {
+  const clock = { now: 0 };
+  const known = new ContentMemory<number>({ enabled: true, limit: 100, now: () => clock.now });
+  const keptAt = (now: number) => {
+    clock.now = now;
+    known.expect('p/r')?.keep('latest', 1);
+    return known.get('p/r', 'latest');
+  };
+
+  await known.changing('p/r', () => Promise.reject(new Error('cut'))).catch(() => undefined);
+
+  expect([3_600_000, 3_659_999, 3_660_000].map(keptAt)).toEqual([undefined, undefined, 1]);
+});
+
+test.each([new Failure('DENIED', 'no'), Object.assign(new Error('quota'), { code: 'MRQ01' })])(
+  'a write that was refused (%s) leaves no doubt',
+  async (refusal) => {
+    const known = memory();
+
+    await known.changing('p/r', () => Promise.reject(refusal)).catch(() => undefined);
+    known.expect('p/r')?.keep('latest', 1);
+
+    expect(known.get('p/r', 'latest')).toBe(1);
+  },
+);
 
 test('an answer fetched before its repository was pushed out of memory is not kept', () => {
   const known = memory(2);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
 import { digestOf } from '#src/oci/digest.ts';
-import { basic, pushBlob, startTestApp, type TestApp } from '../support/app.ts';
+import { basic, makeImage, pushBlob, pushImage, startTestApp, type TestApp } from '../support/app.ts';
 import { request } from '../support/http.ts';
 
 let app: TestApp;
@@ -96,4 +96,36 @@ test('a copy that turned out superfluous and cannot be removed spoils no push', 
   const { status } = await pushBlob(app, 'admin', 'library/second', bytes);
 
   expect(status).toBe(201);
+});
+
+test('a push that is committed after its connection was given up moves the tag', async () => {
+  app = await startTestApp();
+  const [first, second] = [makeImage(), makeImage()];
+  for (const image of [first, second]) await pushImage(app, 'admin', repository, image.digest, image);
+  await pushImage(app, 'admin', repository, 'v1', first);
+  const { database } = app.app.registry;
+  const query = database.query.bind(database);
+  const late: (() => Promise<unknown>)[] = [];
+  vi.spyOn(database, 'query').mockImplementation((statement, values) => {
+    if (!statement.name.includes('manifest') || late.length > 0 || !values.includes(second.digest))
+      return query(statement, values);
+    late.push(() => query(statement, values));
+    return Promise.reject(new Error('Connection terminated unexpectedly'));
+  });
+  const tagged = async () =>
+    (await send('GET', `/v2/${repository}/manifests/v1`)).headers['docker-content-digest'];
+
+  const put = await app.send('admin', {
+    method: 'PUT',
+    path: `/v2/${repository}/manifests/v1`,
+    headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+    body: second.manifest,
+  });
+  const before = [await tagged(), await tagged()];
+  await late[0]?.();
+  const after = [await tagged(), await tagged()];
+
+  expect(put.status).toBe(503);
+  expect(before).toEqual([first.digest, first.digest]);
+  expect(after).toEqual([second.digest, second.digest]);
 });
