@@ -85,3 +85,23 @@ test('an object that gets its row within the week stays', async () => {
   expect(found).toEqual({ waiting: 0, removed: 0, bytes: 0 });
   expect(await db.selectFrom('collection_orphan').selectAll().execute()).toEqual([]);
 });
+
+test('the parts of an upload that goes on are no orphan, however long it rests', async () => {
+  const { database, storage } = app.app.registry;
+  const begun = await app.send('admin', { method: 'POST', path: '/v2/library/app/blobs/uploads/' });
+  await app.send('admin', { method: 'PATCH', path: begun.headers['location'] ?? '', body: randomBytes(10) });
+  await leaveOrphan();
+  await age(2);
+  const before = await walk();
+  const left = database.db.selectFrom('collection_orphan').select('location');
+  const { location } = await left.executeTakeFirstOrThrow();
+  await database.db
+    .updateTable('upload')
+    .set({ draft: JSON.stringify({ key: location, size: 10, multipart: { id: 'x', parts: [] } }) })
+    .execute();
+
+  await sql`update collection_orphan set seen_at = now() - interval '8 days'`.execute(database.db);
+  const expired = await findOrphans(database, storage, signal);
+
+  expect([before.waiting, expired]).toEqual([1, { waiting: 0, removed: 0, bytes: 0 }]);
+});

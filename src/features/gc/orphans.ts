@@ -20,7 +20,7 @@ export interface Orphans {
 }
 
 /**
- * Walks the storage for objects that no row names: bytes of a commit whose transaction never came, copies that
+ * Walks the storage for objects that no row names, neither as a blob nor as the parts of an upload: bytes of a commit whose transaction never came, copies that
  * turned out superfluous. They are noted when first met, and removed when they are still unnamed after the grace.
  */
 export async function findOrphans(
@@ -61,6 +61,7 @@ async function judge(
           as k(location, size)
        where not exists (select from blob b where b.location = k.location)
          and not exists (select from collection_object c where c.location = k.location)
+         and not exists (select from upload u where u.draft->>'key' = k.location)
        order by 1
       on conflict (location) do update set size = excluded.size
       returning location, size, seen_at < now() - make_interval(days => ${graceDays}) as expired`.execute(
