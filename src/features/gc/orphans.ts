@@ -20,8 +20,9 @@ export interface Orphans {
 }
 
 /**
- * Walks the storage for objects that no row names, neither as a blob nor as the parts of an upload: bytes of a commit whose transaction never came, copies that
- * turned out superfluous. They are noted when first met, and removed when they are still unnamed after the grace.
+ * Walks the storage for objects that no row names, neither a blob's nor an upload's: bytes of a commit whose
+ * transaction never came, copies that turned out superfluous. They are noted when first met, and removed when they
+ * are still unnamed after the grace.
  */
 export async function findOrphans(
   database: Database,
