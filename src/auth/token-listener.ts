@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nameOf } from '#src/access/authorize.ts';
 import { credentialsOf } from '#src/http/credentials.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
-import { logRequest } from '#src/http/request-log.ts';
+import { logRequest, sentOn } from '#src/http/request-log.ts';
 import { requestIdOf } from '#src/http/server.ts';
 import type { Logger } from '#src/log.ts';
 import { handleToken, type TokenService } from './token-service.ts';
@@ -12,9 +12,10 @@ export function tokenListener({ log, ...service }: TokenService & { readonly log
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const id = requestIdOf(request.headers);
     const began = performance.now();
+    const sentBefore = sentOn(request);
     response.setHeader('X-Request-Id', id);
     let actor = '-';
-    response.once('close', () => logRequest(log, request, response, { id, actor, began }));
+    response.once('close', () => logRequest(log, request, response, { id, actor, began, sentBefore }));
     try {
       const reply = await handleToken(service, {
         method: request.method ?? '',

@@ -25,6 +25,7 @@ test('a path that cannot be read is answered and logged under one id', async () 
   const base = await api.listen({ port: 0, host: '127.0.0.1' });
 
   const answer = await fetch(`${base}/api/v2.0/projects/%?secret=1`);
+  const { length } = await answer.text();
 
   expect(answer.status).toBe(400);
   await vi.waitFor(() => expect(lines).toHaveLength(1));
@@ -37,6 +38,8 @@ test('a path that cannot be read is answered and logged under one id', async () 
       actor: '-',
     }),
   ]);
+  const [{ bytes }] = lines.map((line) => JSON.parse(line));
+  expect(bytes).toBeGreaterThan(length);
   await api.close();
   await database.close();
 });

@@ -32,7 +32,7 @@ import { checkGuard, type FindProject } from './guard.ts';
 import { readOnlyJson } from './json-body.ts';
 import { linkOf } from './list.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
-import { logRequest } from './request-log.ts';
+import { logRequest, sentOn } from './request-log.ts';
 import { stream } from './stream.ts';
 import { refuseUnreadable } from './unreadable.ts';
 import { createValidators, type Validators } from './validation.ts';
@@ -83,7 +83,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
     routerOptions: { maxParamLength: 2048, ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
     // No hook runs for these.
     frameworkErrors: (error, request, reply) => {
-      const asked = { id: request.id, actor: '-', began: performance.now() };
+      const asked = { id: request.id, actor: '-', began: performance.now(), sentBefore: sentOn(request.raw) };
       reply.raw.once('finish', () => logRequest(parts.log, request.raw, reply.raw, asked));
       sendFailure(parts, error, request, reply.header('x-request-id', request.id));
     },
@@ -104,7 +104,9 @@ export function createApi(parts: ApiParts): FastifyInstance {
     }
     throw new Failure('NOT_FOUND', `path ${JSON.stringify(request.url.split('?')[0])} was not found`);
   });
+  const sentBefore = new WeakMap<IncomingMessage, number>();
   app.addHook('onRequest', async (request, reply) => {
+    sentBefore.set(request.raw, sentOn(request.raw));
     reply.header('x-request-id', request.id);
   });
   guardBrowsers(app, parts.secureCookies);
@@ -114,6 +116,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
       id: request.id,
       actor: actors.get(request.raw) ?? '-',
       began,
+      sentBefore: sentBefore.get(request.raw) ?? 0,
     });
   });
   const actors = new WeakMap<IncomingMessage, string>();

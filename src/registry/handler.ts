@@ -5,7 +5,7 @@ import type { Project } from '#src/auth/directory.ts';
 import { Failure } from '#src/failures.ts';
 import { refusalOf, sendRefusal } from '#src/http/errors.ts';
 import { refuseWhenReadOnly } from '#src/http/read-only.ts';
-import { logRequest } from '#src/http/request-log.ts';
+import { logRequest, sentOn } from '#src/http/request-log.ts';
 import { requestIdOf } from '#src/http/server.ts';
 import { type Action, actionsOf, checkBase, checkCatalog, denial, mayOnRepository } from './access.ts';
 import { deleteBlob } from './blob-delete.ts';
@@ -30,10 +30,11 @@ export function createRegistry(
   return (request, response) => {
     const requestId = requestIdOf(request.headers);
     const began = performance.now();
+    const sentBefore = sentOn(request);
     const seen: Seen = { identity: undefined };
     response.once('close', () => {
       const actor = seen.identity ? nameOf(seen.identity.who) : '-';
-      logRequest(registry.log, request, response, { id: requestId, actor, began });
+      logRequest(registry.log, request, response, { id: requestId, actor, began, sentBefore });
     });
     // No `async` on the warm path: each await is a turn of the microtask queue.
     try {
