@@ -104,27 +104,16 @@ export function createApi(parts: ApiParts): FastifyInstance {
     }
     throw new Failure('NOT_FOUND', `path ${JSON.stringify(request.url.split('?')[0])} was not found`);
   });
-  const sentBefore = new WeakMap<IncomingMessage, number>();
   app.addHook('onRequest', async (request, reply) => {
-    sentBefore.set(request.raw, sentOn(request.raw));
     reply.header('x-request-id', request.id);
   });
+  const saw = logAnswers(app, parts.log);
   guardBrowsers(app, parts.secureCookies);
-  app.addHook('onResponse', async (request, reply) => {
-    const began = performance.now() - reply.elapsedTime;
-    logRequest(parts.log, request.raw, reply.raw, {
-      id: request.id,
-      actor: actors.get(request.raw) ?? '-',
-      began,
-      sentBefore: sentBefore.get(request.raw) ?? 0,
-    });
-  });
-  const actors = new WeakMap<IncomingMessage, string>();
   const validators = createValidators();
   const add = (scope: FastifyInstance, forms: boolean) => {
     for (const one of parts.routes) {
       if ((one.endpoint.options.form ?? false) !== forms) continue;
-      register(scope, parts, one, validators, (request, who) => actors.set(request, nameOf(who)));
+      register(scope, parts, one, validators, saw);
     }
   };
   add(app, false);
@@ -133,6 +122,21 @@ export function createApi(parts: ApiParts): FastifyInstance {
     add(scope, true);
   });
   return app;
+}
+
+/** Writes a line for each request; who asked is told to what this returns. */
+function logAnswers(app: FastifyInstance, log: Logger): (request: IncomingMessage, who: Principal) => void {
+  const actors = new WeakMap<IncomingMessage, string>();
+  const before = new WeakMap<IncomingMessage, number>();
+  app.addHook('onRequest', async ({ raw }) => {
+    before.set(raw, sentOn(raw));
+  });
+  app.addHook('onResponse', async ({ id, raw }, reply) => {
+    const actor = actors.get(raw) ?? '-';
+    const began = performance.now() - reply.elapsedTime;
+    logRequest(log, raw, reply.raw, { id, actor, began, sentBefore: before.get(raw) ?? 0 });
+  });
+  return (request, who) => actors.set(request, nameOf(who));
 }
 
 /** The methods that some operation has at this path, to tell 405 from 404. */
