@@ -280,8 +280,9 @@ describe('the secret', () => {
     const robot = await make(api.as('projectAdmin'), ofTeam('marked'));
 
     for (const table of ['robot', 'audit_log'] as const) {
-      const rows = await api.database.db.selectFrom(table).selectAll().execute();
-      expect(JSON.stringify(rows)).not.toContain(robot.secret);
+      const rows = JSON.stringify(await api.database.db.selectFrom(table).selectAll().execute());
+      expect(rows).toContain('marked');
+      expect(rows).not.toContain(robot.secret);
     }
   });
 });

@@ -94,9 +94,11 @@ describe('a test delivery', () => {
 
     await trial(name, { address: other.url, secret: '*****', auth_header: '*****' }, { policy_id });
 
-    const { headers } = other.received[0] ?? { headers: {} };
-    expect(headers).not.toHaveProperty('authorization');
-    expect(headers).not.toHaveProperty('x-moorage-signature');
+    const asked = other.received.map(({ headers }) => headers);
+    expect(asked).toEqual([expect.objectContaining({ 'content-type': expect.any(String) })]);
+    expect(asked[0]).not.toHaveProperty('authorization');
+    expect(asked[0]).not.toHaveProperty('x-moorage-signature');
+    expect(hook.received).toEqual([]);
   });
 
   test('S-036: tells the status and the length of the answer, never its content', async () => {
