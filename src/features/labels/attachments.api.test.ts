@@ -154,10 +154,12 @@ test('G-80: a label of a deleted one’s name is on nothing', async () => {
     Number((await call('admin', 'POST', '/labels', body)).headers['location']?.split('/').at(-1));
   const id = await create();
   await call('dev', 'POST', path(), { id });
+  const before = await attached();
   await call('admin', 'DELETE', `/labels/${id}`);
 
   const next = await create();
 
+  expect(before).toHaveLength(1);
   expect(next).not.toBe(id);
   expect(await attached()).toEqual([]);
 });

@@ -64,12 +64,13 @@ test('S-021: whatever is asked for, anonymous finds nothing that is private', as
 });
 
 test('S-021: a project made private is found no more', async () => {
+  const before = await found(api.as('anonymous'), 'library');
   await api.as('admin').put('/projects/library', { metadata: { public: 'false' } });
 
   const after = await found(api.as('anonymous'), 'library');
 
   await api.as('admin').put('/projects/library', { metadata: { public: 'true' } });
-  expect(after).toEqual([]);
+  expect([before.length > 0, after]).toEqual([true, []]);
 });
 
 test('a search needs something to search for', async () => {
