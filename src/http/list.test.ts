@@ -60,6 +60,7 @@ describe('the condition', () => {
     ['name={a 3}', ['"name" in ($1::text, $2::text)', 'a', '3']],
     ['name={}', ['false']],
     ['name=(a b)', ['true']],
+    ['public=yes', ['"public" = $1::boolean', true]],
     ['public=True', ['"public" = $1::boolean', true]],
     [
       'creation_time=[~2026-01-02T03:04:05]',

@@ -3,6 +3,7 @@ import { plannedByValue } from '#src/database/prepared.ts';
 import { Failure } from '#src/failures.ts';
 import type { Page } from './endpoint.ts';
 import { type Clauses, type Match, type Operand, parseSort, readTime, snakeCase } from './query.ts';
+import { truthOf } from './words.ts';
 
 /** A key that one list may be filtered and sorted by. Nothing else of a table can be reached (R6, S-027). */
 export interface ListKey {
@@ -170,10 +171,9 @@ function operand(key: ListKey, value: Operand): RawBuilder<unknown> {
 }
 
 function truth(key: ListKey, text: string): boolean {
-  const folded = text.toLowerCase();
-  if (folded === 'true' || folded === '1') return true;
-  if (folded === 'false' || folded === '0') return false;
-  throw unfit(key);
+  const said = truthOf(text);
+  if (said === undefined) throw unfit(key);
+  return said;
 }
 
 const wanted = {

@@ -3,6 +3,7 @@ import type { Countable } from '#src/database/counts.ts';
 import type { Db } from '#src/database/pool.ts';
 import { filterOf, type ListKeys } from '#src/http/list.ts';
 import { type Clauses, parseSort, snakeCase } from '#src/http/query.ts';
+import { truthOf } from '#src/http/words.ts';
 
 export interface NewRow {
   readonly username: string;
@@ -145,7 +146,7 @@ function isSelective(clauses: Clauses): boolean {
     if (match.kind !== 'equal') return false;
     const column = snakeCase(key);
     // Only failures have an index: nearly every row is of what succeeded.
-    if (column === 'operation_result') return !/^(1|true)$/i.test(match.value);
+    if (column === 'operation_result') return truthOf(match.value) !== true;
     return /^(username|operation|resource|resource_type)$/.test(column);
   });
 }
