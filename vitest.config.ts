@@ -16,6 +16,8 @@ export default defineConfig({
         setupFiles: ['test/support/loopback-only.ts'],
         maxWorkers: suite.workers,
         sequence: { groupOrder: order },
+        // A busy machine is no failure; one second, which is usual, is easily missed.
+        expect: { poll: { timeout: 30_000 } },
         testTimeout: long ? 0 : suite.testSeconds * 1000,
         hookTimeout: 60_000,
       },

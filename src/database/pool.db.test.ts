@@ -58,7 +58,7 @@ test('closing ends the connections of text statements, too, when the query build
 
   await database.close();
 
-  await vi.waitUntil(async () => (await open()) === 0, { timeout: 5_000 });
+  await vi.waitUntil(async () => (await open()) === 0, { timeout: 30_000 });
   await database.close();
   await watch.close();
   await drop();

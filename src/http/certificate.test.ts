@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -25,8 +25,14 @@ afterEach(async () => {
 });
 
 async function put(pair: Partial<TestCertificate>): Promise<void> {
-  if (pair.certificate !== undefined) await writeFile(files.certificate, pair.certificate);
-  if (pair.key !== undefined) await writeFile(files.key, pair.key);
+  if (pair.certificate !== undefined) await replace(files.certificate, pair.certificate);
+  if (pair.key !== undefined) await replace(files.key, pair.key);
+}
+
+/** At once: whoever reads a file while it is written complains of an empty one first. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
 }
 
 /** The pairs that came into use, in order. */
@@ -37,12 +43,14 @@ async function watch(): Promise<KeyPair[]> {
   return used;
 }
 
+const soon = { timeout: 30_000 };
+
 test('a new pair in the files comes into use once', async () => {
   const used = await watch();
 
   await put(secondCertificate);
 
-  await vi.waitFor(() => expect(used).toHaveLength(1));
+  await vi.waitFor(() => expect(used).toHaveLength(1), soon);
   expect(String(used[0]?.cert)).toBe(secondCertificate.certificate);
 });
 
@@ -51,7 +59,7 @@ test('a certificate without its key is reported once and the old pair stays', as
 
   await put({ certificate: secondCertificate.certificate });
 
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  await vi.waitFor(() => expect(lines).toHaveLength(1), soon);
   expect(lines[0]).toContain('the old one stays');
   expect(used).toEqual([]);
 });
@@ -59,11 +67,11 @@ test('a certificate without its key is reported once and the old pair stays', as
 test('after a broken pair the whole one is taken', async () => {
   const used = await watch();
   await put({ certificate: 'half of a file' });
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  await vi.waitFor(() => expect(lines).toHaveLength(1), soon);
 
   await put(secondCertificate);
 
-  await vi.waitFor(() => expect(used).toHaveLength(1));
+  await vi.waitFor(() => expect(used).toHaveLength(1), soon);
 });
 
 test('files that are no pair are refused at the start, with their names', async () => {

@@ -28,7 +28,7 @@ test('a path that cannot be read is answered and logged under one id', async () 
   const { length } = await answer.text();
 
   expect(answer.status).toBe(400);
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  await vi.waitFor(() => expect(lines).toHaveLength(1), { timeout: 10_000 });
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({
       id: answer.headers.get('x-request-id'),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cpuTime } from '#test/support/cpu-time.ts';
 import { compilePattern, PatternError } from './pattern.ts';
 
 // Compared with the matcher that Harbor uses on 200,000 random pairs; it differs in patterns that end in `**/`, in
@@ -68,7 +69,7 @@ describe('a pattern', () => {
     ];
     const text = `${'a'.repeat(254)}!`;
 
-    const began = performance.now();
+    const began = cpuTime();
     for (const pattern of hostile) {
       try {
         compilePattern(pattern).matches(text);
@@ -77,6 +78,6 @@ describe('a pattern', () => {
       }
     }
 
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(cpuTime() - began).toBeLessThan(1_000);
   });
 });

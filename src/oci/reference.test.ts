@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cpuTime } from '#test/support/cpu-time.ts';
 
 import { isProjectName, isTag, parseRepositoryName } from './reference.ts';
 
@@ -83,12 +84,12 @@ test('an accepted name is never more than its grammar, so it cannot leave a fold
 });
 
 test('a hostile name of any length is refused at once', () => {
-  const started = performance.now();
+  const started = cpuTime();
 
   expect(() => parseRepositoryName(`a/${'-'.repeat(1_000_000)}`)).toThrow('at most 255');
   expect(() => parseRepositoryName(`a/${'a-'.repeat(120)}!`)).toThrow('invalid repository name');
 
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(cpuTime() - started).toBeLessThan(1000);
 });
 
 test.each(['latest', 'v1.0', '_x', 'A-b.c_D', '0', 'a'.repeat(128)])('%j is a tag', (text) => {

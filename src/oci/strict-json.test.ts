@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cpuTime } from '#test/support/cpu-time.ts';
 
 import { parseStrictJson } from './strict-json.ts';
 
@@ -103,9 +104,9 @@ test('random text never does anything but parse or be refused in words', () => {
 
 test('four megabytes of keys take linear time', () => {
   const text = `{${Array.from({ length: 400_000 }, (_, index) => `"${index}":1`).join(',')}}`;
-  const started = performance.now();
+  const started = cpuTime();
 
   parse(text);
 
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(cpuTime() - started).toBeLessThan(2000);
 });

@@ -141,7 +141,7 @@ test.each([true, false])(
 
     const repaired = await repair();
     // A client asks before it pushes, and believes a 200. The server hears of the repair a moment later.
-    await expect.poll(() => heads(layers), { timeout: 5_000 }).toEqual(layers.map(() => 404));
+    await expect.poll(() => heads(layers), { timeout: 30_000 }).toEqual(layers.map(() => 404));
     for (const { image } of images) {
       for (const { bytes } of image.blobs) await pushBlob(app, 'admin', repository, bytes);
     }

@@ -139,7 +139,7 @@ test('a client that takes nothing holds a stopping server no longer than the gra
   const began = performance.now();
   expect(await server.stop()).toBe(0);
 
-  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(performance.now() - began).toBeLessThan(20_000);
   socket.destroy();
 });
 

@@ -112,7 +112,7 @@ test.for(['udp', 'tcp', 'tls'] as const)(
     await one.round(never);
     await one.round(never);
 
-    await vi.waitFor(() => expect(resources(receiver)).toEqual(named(1, 10)));
+    await vi.waitFor(() => expect(resources(receiver)).toEqual(named(1, 10)), { timeout: 30_000 });
   },
 );
 
@@ -162,7 +162,7 @@ describe('G-72: an outage loses no row', () => {
 
     await one.round(never);
 
-    await vi.waitFor(() => expect(resources(second)).toEqual(named(1, 3)));
+    await vi.waitFor(() => expect(resources(second)).toEqual(named(1, 3)), { timeout: 30_000 });
   });
 
   test('a receiver that goes away in the middle gets all of it again', async () => {
@@ -341,12 +341,13 @@ test('forwarding runs by itself and ends with the server', async () => {
   await use(receiver.endpoint);
   const upkeep = new AuditUpkeep({ database, live, log });
   upkeep.start();
-  await vi.waitFor(async () =>
-    expect((await sql`select from audit_forward`.execute(database.db)).rows).toHaveLength(1),
+  await vi.waitFor(
+    async () => expect((await sql`select from audit_forward`.execute(database.db)).rows).toHaveLength(1),
+    { timeout: 30_000 },
   );
   await write(3);
 
-  await vi.waitFor(() => expect(resources(receiver)).toEqual(named(1, 3)), { timeout: 5_000 });
+  await vi.waitFor(() => expect(resources(receiver)).toEqual(named(1, 3)), { timeout: 30_000 });
 
   await upkeep.close();
 });

@@ -34,6 +34,8 @@ function set(body: object, on: TestApp = app): Promise<HttpAnswer> {
   });
 }
 
+const soon = { timeout: 30_000 };
+
 describe('another replica', () => {
   test('lives by a change as soon as it hears of it', async () => {
     await set({ read_only: true });
@@ -45,7 +47,7 @@ describe('another replica', () => {
         headers: basic('admin'),
       });
       expect({ status, code }).toEqual({ status: 403, code: 'DENIED' });
-    });
+    }, soon);
   });
 
   test('G-50: knows robots that it has seen by their new names', async () => {
@@ -66,7 +68,7 @@ describe('another replica', () => {
     await vi.waitFor(async () => {
       expect(await refusal('bot-wanderer')).toContain('bot-wanderer needs');
       expect(await refusal('robot$wanderer')).toContain('anonymous needs');
-    });
+    }, soon);
   });
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cpuTime } from '#test/support/cpu-time.ts';
 import { isDistinguishedName } from './distinguished-name.ts';
 
 test.each([
@@ -40,10 +41,10 @@ test.each([
 test.each(['cn= ', 'cn=a+', 'cn=\\41', 'cn=#00', '1.1'])(
   'G-30: %s, repeated 100,000 times, is judged at once',
   (part) => {
-    const began = performance.now();
+    const began = cpuTime();
 
     isDistinguishedName(`${part.repeat(100_000)}"`);
 
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(cpuTime() - began).toBeLessThan(500);
   },
 );

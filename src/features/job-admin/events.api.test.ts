@@ -68,9 +68,9 @@ describe('the events of a run', () => {
     const reply = await following;
 
     const began = performance.now();
-    await Promise.all([replica.app.close(20_000), reply.text()]);
+    await Promise.all([replica.app.close(60_000), reply.text()]);
 
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   test('S-020: are for those who may read the log; others meet what strangers meet', async () => {

@@ -179,6 +179,7 @@ describe('the purge of the audit log', () => {
 
     expect(status).toBe('Success');
     expect(result).toMatchObject({ dropped_months: 1 });
-    expect(slowest.milliseconds).toBeLessThan(1_000);
+    // Held up, they would wait for the end of their own patience: 10 s.
+    expect(slowest.milliseconds).toBeLessThan(5_000);
   });
 });
