@@ -28,7 +28,7 @@ export class Repositories {
     return row && this.#remember(name, row.repository_id);
   }
 
-  /** The repository's id; a first push makes it. Lists show a repository once it holds an artifact. */
+  /** The repository's id; a first upload makes it, and lists show it from then on (docs/compatibility.md). */
   async ensure(projectId: number, repository: RepositoryName): Promise<number> {
     const known = await this.find(repository);
     if (known !== undefined) return known;
