@@ -79,6 +79,8 @@ describe('a body', () => {
     });
 
     expect(reply.statusCode).toBe(status);
+    // Closed on a client that still sends, the connection would take the answer along.
+    expect(reply.headers.connection).not.toBe('close');
   });
 
   test('G-25: that is nested without end is no fault', async () => {
