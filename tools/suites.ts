@@ -42,7 +42,7 @@ export const suites: readonly Suite[] = [
     include: ['test/wire/**/*.test.ts'],
     database: true,
     workers: 2,
-    testSeconds: 60,
+    testSeconds: 120,
     minutes: 20,
   },
   {
@@ -66,7 +66,7 @@ export const suites: readonly Suite[] = [
     name: 's3',
     include: ['src/**/*.s3.test.ts', 'test/s3/**/*.test.ts'],
     workers: 1,
-    testSeconds: 60,
+    testSeconds: 180,
     minutes: 12,
   },
   {
@@ -81,7 +81,7 @@ export const suites: readonly Suite[] = [
     include: ['test/faults/**/*.test.ts'],
     database: true,
     workers: 1,
-    testSeconds: 300,
+    testSeconds: 600,
     minutes: 45,
   },
 ];

@@ -75,7 +75,7 @@ const pairs: Record<string, Play> = {
   'a mount and an unlink from where it goes': mountAgainstUnlink('repository', 'one'),
 };
 
-const limit = { timeout: (long ? 3_600 : 240) * 1000 };
+const limit = { timeout: (long ? 3_600 : 600) * 1000 };
 
 describe('in every order of the steps of two, nothing acknowledged is lost and nothing is left over', () => {
   test.for(Object.entries(pairs))('%s', limit, async ([title, play]) => {

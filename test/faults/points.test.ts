@@ -47,7 +47,7 @@ afterEach(async () => {
 
 /** A connection that was cut tells of the kill a moment before the process is gone. */
 function endsSoon(): Promise<boolean> {
-  return Promise.race([server.exited.then(() => true), delay(5_000, false)]);
+  return Promise.race([server.exited.then(() => true), delay(30_000, false)]);
 }
 
 interface Content {

@@ -220,7 +220,7 @@ test('workers end with a supervisor that is killed, and the next start takes ove
 
   await first.kill9();
 
-  await expect.poll(() => workers.some((pid) => isRunning(pid)), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => workers.some((pid) => isRunning(pid)), { timeout: 60_000 }).toBe(false);
   const second = await start();
   expect(await login(second)).toBe(200);
 });
