@@ -21,6 +21,8 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   fontFamily: 'system-ui, sans-serif',
   headings: { fontWeight: '600' },
+  // Who does not see the mark appear hears of it.
+  components: { InputError: { defaultProps: { role: 'alert' } } },
 });
 
 /** Mantine's greys for what is said aside, and its red, are too faint to read (WCAG 1.4.3 asks for 4.5 : 1). */

@@ -47,10 +47,28 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
     await page.getByRole('button', { name: 'New project' }).click();
     const dialog = page.getByRole('dialog', { name: 'New project' });
     await dialog.getByLabel(/^Name/).fill('backend');
-    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByRole('button', { name: 'Create' }).press('Enter');
 
-    await dialog.getByText('The project named backend already exists').waitFor();
+    await dialog.getByRole('alert').getByText('The project named backend already exists').waitFor();
     expect(await dialog.getByLabel(/^Name/).getAttribute('aria-invalid')).toBe('true');
+    await dialog.locator('input:focus[aria-invalid=true]').waitFor();
+  });
+
+  test('that the server fails to make can be sent again with the next key', async () => {
+    const { page } = await open('/harbor/projects', 'admin');
+    await page.route('**/api/v2.0/projects', (route) => route.fulfill({ status: 500, body: '' }), {
+      times: 1,
+    });
+
+    await page.getByRole('button', { name: 'New project' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New project' });
+    await dialog.getByLabel(/^Name/).fill('second-try');
+    await dialog.getByRole('button', { name: 'Create' }).press('Enter');
+    await dialog.getByRole('alert').waitFor();
+    await dialog.locator('button[type=submit]:focus').press('Enter');
+
+    await page.getByRole('link', { name: 'second-try' }).waitFor();
+    expect((await portal.app.send('admin', { path: '/api/v2.0/projects/second-try' })).status).toBe(200);
   });
 
   test('are paged, sorted and filtered by the address', async () => {
@@ -140,6 +158,24 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
 
     const pulled = await portal.app.send('admin', { path: '/v2/backend/old/one/manifests/1.0' });
     expect([deleted.status, pulled.status]).toEqual([404, 200]);
+  });
+
+  test('and repositories that are gone are not among the recently visited', async () => {
+    await pushImage(portal.app, 'admin', 'backend/brief', '1.0');
+    const { page } = await open(`/harbor/projects/${backend}/repositories/brief/tags-tab`, 'admin');
+    await page.getByRole('link', { name: '1.0' }).waitFor();
+    const path = '/api/v2.0/projects/backend/repositories/brief';
+    await portal.app.send('admin', { method: 'DELETE', path });
+
+    await page.goto(`/harbor/projects/${backend}/repositories/brief/tags-tab`);
+    await page.getByRole('alert').getByText('Not found', { exact: true }).waitFor();
+    await page.goto(`/harbor/projects/${backend}/repositories`);
+    await page.getByRole('link', { name: 'api/server' }).waitFor();
+    await page.goto('/harbor/home');
+
+    const recent = page.getByRole('region', { name: 'Recently visited' });
+    await recent.getByRole('link', { name: 'backend', exact: true }).waitFor();
+    expect(await recent.getByRole('link').allTextContents()).not.toContain('backend/brief');
   });
 
   test('that nobody may know of ask to sign in', async () => {

@@ -31,8 +31,47 @@ describe.runIf(hasBrowser)('signing in (needs /usr/bin/chromium)', () => {
     await page.goto('/account/sign-in');
     await signIn('grace', 'Wrong-horse-1');
 
-    await page.getByText('The username or the password is wrong.').waitFor();
+    await page.getByRole('alert').getByText('The username or the password is wrong.').waitFor();
     expect(await page.getByLabel('Username').inputValue()).toBe('grace');
+  });
+
+  test('with the right password straight after a wrong one waits until the server listens again', async () => {
+    const { page, signIn } = await portal.visit();
+
+    await page.goto('/account/sign-in');
+    await signIn('grace', 'Wrong-horse-1');
+    await page.getByText('The username or the password is wrong.').waitFor();
+    await signIn('grace');
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
+
+    expect(new URL(page.url()).pathname).toBe('/harbor/home');
+  });
+
+  test('begins with an account that one makes, and each field says what is wrong with it', async () => {
+    await portal.app.send('admin', {
+      method: 'PUT',
+      path: '/api/v2.0/configurations',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ self_registration: true }),
+    });
+    const { page } = await portal.visit();
+
+    await page.goto('/account/sign-in?sign_up=true');
+    await page.getByLabel('Username').fill('harr,iet');
+    await page.getByLabel('E-mail').fill('harriet@example');
+    await page.getByLabel('First and last name').fill('Harriet');
+    await page.getByLabel('Password *', { exact: true }).fill('short');
+    await page.getByLabel('Password again').fill('short');
+    await page.getByRole('button', { name: 'Sign up' }).click();
+
+    await page.getByRole('alert').getByText('must have 8 to 128 characters').waitFor();
+    const marked = page.locator('[aria-invalid=true]');
+    expect(await marked.evaluateAll((fields) => fields.map(({ labels }) => labels[0].textContent))).toEqual([
+      'Username *',
+      'E-mail *',
+      'Password *',
+    ]);
+    await page.locator('input[autocomplete=username]:focus').waitFor();
   });
 
   test('leads to the page that was wanted', async () => {

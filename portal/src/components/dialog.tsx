@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFocusAfter } from './focus-after.ts';
 import { RefusingRule } from './immutable-rule.tsx';
 import { FormTrouble } from './trouble.tsx';
 
@@ -59,12 +60,13 @@ type FormDialogProps = DialogFormProps & Pick<DialogProps, 'title' | 'size'>;
 /** The form itself, for a dialog that goes on after it. It stays, filled in, until the server has accepted it. */
 export function DialogForm({ children, error, onClose, onSubmit, ...props }: DialogFormProps) {
   const { t } = useTranslation();
+  const form = useFocusAfter(props.pending);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!props.pending) onSubmit();
   };
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={form} onSubmit={submit} noValidate>
       <Stack>
         {children}
         <FormTrouble error={error} />

@@ -1,11 +1,13 @@
-import { PasswordInput, Text, TextInput } from '@mantine/core';
+import { Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isUnauthorized } from '../api/failure.ts';
+import { useLogin } from '../api/login.ts';
 import { useSessionNews } from '../api/session.ts';
 import { currentUser, useApi, useCurrentUser } from '../api/use-api.ts';
 import { FormDialog } from './dialog.tsx';
+import { PasswordField } from './password-field.tsx';
 
 /** Signs in again over the page: what was being written below is still there afterwards. */
 export function SessionDialog({ onEnd }: { onEnd: () => void }) {
@@ -15,8 +17,9 @@ export function SessionDialog({ onEnd }: { onEnd: () => void }) {
   const session = useSessionNews();
   const username = useCurrentUser()?.username ?? '';
   const [password, setPassword] = useState('');
+  const login = useLogin();
   const signIn = useMutation({
-    mutationFn: () => api('POST /c/login', { body: { principal: username, password } }),
+    mutationFn: () => login({ principal: username, password }),
     onSuccess: async () => {
       session.tell('signed in');
       onEnd();
@@ -39,7 +42,7 @@ export function SessionDialog({ onEnd }: { onEnd: () => void }) {
     >
       <Text size="sm">{t('session.help')}</Text>
       <TextInput label={t('signIn.username')} value={username} readOnly autoComplete="username" />
-      <PasswordInput
+      <PasswordField
         label={t('signIn.password')}
         value={password}
         autoComplete="current-password"

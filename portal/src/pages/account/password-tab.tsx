@@ -1,11 +1,13 @@
-import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ApiFailure } from '../../api/failure.ts';
 import { useApi, useCurrentUser, useSystemInfo } from '../../api/use-api.ts';
+import { useFocusAfter } from '../../components/focus-after.ts';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
+import { PasswordField } from '../../components/password-field.tsx';
 
 /** Those of the server (src/auth/passwords.ts), told while one types. */
 const rules = [
@@ -39,12 +41,18 @@ function PasswordForm({ userId, username }: { userId: number; username: string }
   const wrong = change.error instanceof ApiFailure && change.error.status === 403;
   const same = change.error instanceof ApiFailure && change.error.status === 400;
   const eye = { visibilityToggleButtonProps: { 'aria-label': t('password.show') } };
+  const element = useFocusAfter(change.isPending);
   return (
-    <form onSubmit={form.onSubmit((values) => change.mutate(values))} noValidate className="account-form">
+    <form
+      ref={element}
+      onSubmit={form.onSubmit((values) => change.mutate(values))}
+      noValidate
+      className="account-form"
+    >
       <Stack>
         {/* For password managers. */}
         <input type="text" name="username" value={username} autoComplete="username" readOnly hidden />
-        <PasswordInput
+        <PasswordField
           label={t('password.before')}
           autoComplete="current-password"
           required
@@ -52,7 +60,7 @@ function PasswordForm({ userId, username }: { userId: number; username: string }
           {...form.getInputProps('before')}
           {...(wrong ? { error: change.error?.message } : {})}
         />
-        <PasswordInput
+        <PasswordField
           label={t('password.new')}
           autoComplete="new-password"
           required
@@ -62,7 +70,7 @@ function PasswordForm({ userId, username }: { userId: number; username: string }
           {...(same ? { error: change.error?.message } : {})}
         />
         <Rules password={form.values.password} />
-        <PasswordInput
+        <PasswordField
           label={t('password.again')}
           autoComplete="new-password"
           required

@@ -9,6 +9,7 @@ import type { UserResp } from '../../../../src/features/users/users.contract.ts'
 import { ApiFailure } from '../../api/failure.ts';
 import { currentUser, useApi, useCurrentUser, useSystemInfo } from '../../api/use-api.ts';
 import { ConfirmDialog } from '../../components/dialog.tsx';
+import { useFocusAfter } from '../../components/focus-after.ts';
 import { Moment } from '../../components/moment.tsx';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
 
@@ -29,8 +30,14 @@ function ProfileForm({ user }: { user: UserResp }) {
   // Elsewhere the directory says who somebody is; user 1 is always here.
   const foreign = auth_mode !== 'db_auth' && user.user_id !== 1;
   const { form, save, trouble, field } = useProfile(user);
+  const element = useFocusAfter(save.isPending);
   return (
-    <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate className="account-form">
+    <form
+      ref={element}
+      onSubmit={form.onSubmit((values) => save.mutate(values))}
+      noValidate
+      className="account-form"
+    >
       <Stack>
         {foreign && <Text size="sm">{t('profile.foreign')}</Text>}
         <TextInput label={t('profile.username')} value={user.username ?? ''} readOnly variant="filled" />

@@ -1,6 +1,7 @@
 import { Alert, Button, Skeleton, Text, Title } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFocusAfter } from '../../components/focus-after.ts';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
 import { SettingField } from './setting-field.tsx';
 import type { authSections } from './settings.ts';
@@ -24,12 +25,13 @@ function Sections({ sections, children, configuration }: SectionsProps & { confi
   const form = useSettingsForm(configuration);
   // Then all of them are fixed; of the auth mode alone there may be another reason.
   const fixed = !configuration.read_only.editable;
+  const element = useFocusAfter(form.pending);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (form.changed > 0 && !form.pending) form.save();
   };
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={element} onSubmit={submit} noValidate>
       {fixed && (
         <Alert color="gray" title={t('fixed.title')} my="md">
           {t('fixed.help')}

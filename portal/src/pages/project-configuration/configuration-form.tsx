@@ -3,6 +3,7 @@ import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCurrentUser } from '../../api/use-api.ts';
 import { ActionButton } from '../../components/action-button.tsx';
+import { useFocusAfter } from '../../components/focus-after.ts';
 import { useProject } from '../../components/project-context.ts';
 import { QuotaBar } from '../../components/quota-bar.tsx';
 import { SizeField } from '../../components/size-field.tsx';
@@ -21,8 +22,10 @@ export function ConfigurationForm({ stored, used }: ConfigurationFormProps) {
   const mayChange = useProject().can('project:update');
   const edited = useEdited(stored);
   const { dirty, pending } = edited;
+  const form = useFocusAfter(pending);
   return (
     <form
+      ref={form}
       noValidate
       onSubmit={(event: FormEvent) => {
         event.preventDefault();

@@ -8,6 +8,7 @@ import { useApi } from '../../api/use-api.ts';
 import { Ago } from '../../components/ago.tsx';
 import { ActionButton } from '../../components/action-button.tsx';
 import { readableBytes } from '../../components/bytes.ts';
+import { useFocusAfter } from '../../components/focus-after.ts';
 import { Markdown } from '../../components/markdown.tsx';
 import { useProject } from '../../components/project-context.ts';
 import { FormTrouble, Trouble } from '../../components/trouble.tsx';
@@ -107,12 +108,13 @@ function Editor({ text, onClose }: { text: string; onClose: () => void }) {
   const { t } = useTranslation('repository');
   const [draft, setDraft] = useState(text);
   const save = useDescribe(onClose);
+  const form = useFocusAfter(save.isPending);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!save.isPending) save.mutate(draft);
   };
   return (
-    <form onSubmit={submit}>
+    <form ref={form} onSubmit={submit}>
       <Textarea
         aria-label={t('description')}
         description={t('markdown')}

@@ -1,4 +1,4 @@
-import { PasswordInput, Radio } from '@mantine/core';
+import { Radio } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { useRefreshList } from './level.ts';
 import type { RobotDialogProps } from './robot-dialogs.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
 import { endOf } from './state.ts';
+import { PasswordField } from '../../components/password-field.tsx';
 
 export function RefreshSecretDialog({ robot, level, onClose }: RobotDialogProps) {
   const { t } = useTranslation('robots');
@@ -50,7 +51,7 @@ export function RefreshSecretDialog({ robot, level, onClose }: RobotDialogProps)
           <Radio value="own" label={t('refresh.own')} />
         </Radio.Group>
         {kind === 'own' && (
-          <PasswordInput
+          <PasswordField
             label={t('secret.secret')}
             description={t('refresh.rule')}
             required

@@ -1,14 +1,17 @@
-import { Anchor, Button, Paper, PasswordInput, Stack, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Paper, Stack, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isUnauthorized } from '../../api/failure.ts';
+import { useLogin } from '../../api/login.ts';
 import { useSessionNews } from '../../api/session.ts';
-import { useApi, useSystemInfo } from '../../api/use-api.ts';
+import { useSystemInfo } from '../../api/use-api.ts';
 import { useTitle } from '../../components/page-heading.tsx';
 import { LanguageSelect, SchemeSelect, useChooseAtSignIn } from '../../components/preferences.tsx';
+import { useFocusAfter } from '../../components/focus-after.ts';
 import { FormTrouble } from '../../components/trouble.tsx';
+import { PasswordField } from '../../components/password-field.tsx';
 
 // Most registries have no sign-up, and nobody should wait for it.
 const SignUpForm = lazy(async () => {
@@ -69,15 +72,15 @@ export function SignInPage() {
 
 function SignInForm() {
   const { t } = useTranslation('sign-in');
-  const api = useApi();
   const client = useQueryClient();
   const { history } = useRouter();
   const session = useSessionNews();
   const { redirect_url = '/harbor/home' } = route.useSearch();
   const [principal, setPrincipal] = useState('');
   const [password, setPassword] = useState('');
+  const login = useLogin();
   const signIn = useMutation({
-    mutationFn: () => api('POST /c/login', { body: { principal, password } }),
+    mutationFn: () => login({ principal, password }),
     onSuccess: async () => {
       session.tell('signed in');
       await client.resetQueries();
@@ -89,8 +92,9 @@ function SignInForm() {
     if (!signIn.isPending) signIn.mutate();
   };
   const wrong = isUnauthorized(signIn.error);
+  const form = useFocusAfter(signIn.isPending);
   return (
-    <form onSubmit={submit}>
+    <form ref={form} onSubmit={submit}>
       <Stack>
         <TextInput
           label={t('signIn.username')}
@@ -101,7 +105,7 @@ function SignInForm() {
           autoFocus
           required
         />
-        <PasswordInput
+        <PasswordField
           label={t('signIn.password')}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}

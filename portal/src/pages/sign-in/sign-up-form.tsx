@@ -1,11 +1,14 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
+import { useFocusAfter } from '../../components/focus-after.ts';
 import { FormTrouble } from '../../components/trouble.tsx';
+import { refusedFields } from '../../components/user-refusal.ts';
+import { PasswordField } from '../../components/password-field.tsx';
 
 export function SignUpForm() {
   const { t } = useTranslation('sign-in');
@@ -22,23 +25,36 @@ export function SignUpForm() {
       await navigate({ to: '/account/sign-in', search: {} });
     },
   });
-  const field = (name: keyof typeof form.values) => ({ required: true, ...form.getInputProps(name) });
+  const element = useFocusAfter(signUp.isPending);
+  const refused = refusedFields(signUp.error);
+  const field = (name: keyof typeof form.values) => {
+    const { onChange, ...props } = form.getInputProps(name);
+    return {
+      required: true,
+      ...props,
+      error: (name === 'again' ? undefined : refused[name]) ?? props.error,
+      onChange: (event: unknown) => {
+        if (signUp.isError) signUp.reset();
+        onChange(event);
+      },
+    };
+  };
   const eye = { visibilityToggleButtonProps: { 'aria-label': t('signIn.show') } };
   return (
-    <form onSubmit={form.onSubmit((values) => signUp.mutate(values))}>
+    <form ref={element} onSubmit={form.onSubmit((values) => signUp.mutate(values))}>
       <Stack>
         <TextInput label={t('signIn.username')} autoComplete="username" autoFocus {...field('username')} />
         <TextInput label={t('signUp.email')} type="email" autoComplete="email" {...field('email')} />
         <TextInput label={t('signUp.realname')} autoComplete="name" {...field('realname')} />
-        <PasswordInput
+        <PasswordField
           label={t('signIn.password')}
           description={t('signUp.passwordRule')}
           autoComplete="new-password"
           {...eye}
           {...field('password')}
         />
-        <PasswordInput label={t('signUp.again')} autoComplete="new-password" {...eye} {...field('again')} />
-        <FormTrouble error={signUp.error} />
+        <PasswordField label={t('signUp.again')} autoComplete="new-password" {...eye} {...field('again')} />
+        <FormTrouble error={Object.keys(refused).length > 0 ? null : signUp.error} />
         <Button type="submit" loading={signUp.isPending}>
           {t('signUp.action')}
         </Button>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
 import { FormDialog } from '../../components/dialog.tsx';
 import { NewPassword } from './new-password.tsx';
-import { refusedField } from './user-refusal.ts';
+import { refusedFields } from '../../components/user-refusal.ts';
 import { useUserChange } from './use-user-change.ts';
 
 export function CreateUserDialog({ onClose }: { onClose: () => void }) {
@@ -22,7 +22,7 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
     t('created', { name: form.values.username }),
     onClose,
   );
-  const refused = refusedField(create.error);
+  const refused = refusedFields(create.error);
   const field = (name: keyof typeof form.values) => {
     const { onChange, ...props } = form.getInputProps(name);
     return {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { UserResp } from '../../../../src/features/users/users.contract.ts';
 import { useApi } from '../../api/use-api.ts';
 import { FormDialog } from '../../components/dialog.tsx';
-import { refusedField } from './user-refusal.ts';
+import { refusedFields } from '../../components/user-refusal.ts';
 import { useUserChange } from './use-user-change.ts';
 
 export function EditUserDialog({ user, onClose }: { user: UserResp; onClose: () => void }) {
@@ -17,7 +17,7 @@ export function EditUserDialog({ user, onClose }: { user: UserResp; onClose: () 
     t('changed', { name }),
     onClose,
   );
-  const refused = refusedField(update.error);
+  const refused = refusedFields(update.error);
   const field = (key: keyof typeof form.values) => {
     const { onChange, ...props } = form.getInputProps(key);
     return {

@@ -1,5 +1,6 @@
-import { PasswordInput, type PasswordInputProps } from '@mantine/core';
+import { type PasswordInputProps } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { PasswordField } from '../../components/password-field.tsx';
 
 interface NewPasswordProps {
   /** The dialog begins with it. */
@@ -11,12 +12,10 @@ interface NewPasswordProps {
 /** A password twice, and what the server asks of it. */
 export function NewPassword({ first, password, again }: NewPasswordProps) {
   const { t } = useTranslation('users');
-  // Mantine marks it only for the eye.
-  const invalid = (error: unknown) => ({ 'aria-invalid': Boolean(error) });
   const eye = { visibilityToggleButtonProps: { 'aria-label': t('signIn.show') } };
   return (
     <>
-      <PasswordInput
+      <PasswordField
         label={t('signIn.password')}
         description={t('signUp.passwordRule')}
         required
@@ -24,16 +23,8 @@ export function NewPassword({ first, password, again }: NewPasswordProps) {
         {...eye}
         {...(first ? { 'data-autofocus': true } : {})}
         {...password}
-        {...invalid(password.error)}
       />
-      <PasswordInput
-        label={t('signUp.again')}
-        required
-        autoComplete="new-password"
-        {...eye}
-        {...again}
-        {...invalid(again.error)}
-      />
+      <PasswordField label={t('signUp.again')} required autoComplete="new-password" {...eye} {...again} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import type { UserResp } from '../../../../src/features/users/users.contract.ts'
 import { useApi } from '../../api/use-api.ts';
 import { FormDialog } from '../../components/dialog.tsx';
 import { NewPassword } from './new-password.tsx';
-import { refusedField } from './user-refusal.ts';
+import { refusedFields } from '../../components/user-refusal.ts';
 import { useUserChange } from './use-user-change.ts';
 
 export function PasswordDialog({ user, onClose }: { user: UserResp; onClose: () => void }) {
@@ -22,7 +22,7 @@ export function PasswordDialog({ user, onClose }: { user: UserResp; onClose: () 
     t('passwordChanged', { name }),
     onClose,
   );
-  const refused = refusedField(update.error);
+  const refused = refusedFields(update.error);
   const { onChange, ...password } = form.getInputProps('password');
   return (
     <FormDialog

@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Fieldset, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+import { Alert, Checkbox, Fieldset, NativeSelect, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { useProject } from '../../components/project-context.ts';
 import { EventChoice } from './event-choice.tsx';
 import { TestDelivery } from './test-delivery.tsx';
 import { bodyOf, draftOf, losesSecrets, newWebhook, type WebhookDraft } from './webhook-draft.ts';
+import { PasswordField } from '../../components/password-field.tsx';
 
 export function WebhookDialog({
   policy,
@@ -115,7 +116,7 @@ function Secrets({ draft, onChange }: Omit<TargetProps, 'formats'>) {
   };
   return (
     <>
-      <PasswordInput
+      <PasswordField
         {...usual}
         label={t('authHeader')}
         description={t('authHeaderHelp')}
@@ -123,7 +124,7 @@ function Secrets({ draft, onChange }: Omit<TargetProps, 'formats'>) {
         value={draft.authHeader}
         onChange={(event) => onChange({ authHeader: event.currentTarget.value })}
       />
-      <PasswordInput
+      <PasswordField
         {...usual}
         label={t('secret')}
         description={t('secretHelp')}
