@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
-import { useCurrentUser } from '../api/use-api.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useState } from 'react';
+import { currentUser, useApi, useCurrentUser } from '../api/use-api.ts';
 
 export interface RecentPlace {
   readonly place: string;
@@ -42,6 +43,32 @@ export function useVisited(visited: RecentPlace | undefined): void {
   useEffect(() => {
     if (place === undefined || label === undefined || kind === undefined) return;
     const others = readRecent(userId).filter((one) => one.place !== place);
-    localStorage.setItem(keyOf(userId), JSON.stringify([{ place, label, kind }, ...others].slice(0, most)));
+    keepRecent(userId, [{ place, label, kind }, ...others].slice(0, most));
   }, [userId, place, label, kind]);
+}
+
+/** What is gone is not offered any more: a project with all that was in it, a repository. Called with its place. */
+export function useForget(): (place: string) => void {
+  const api = useApi();
+  const client = useQueryClient();
+  return useCallback(
+    (gone) => {
+      // It may be just that which could not be found out.
+      const userId = client.getQueryData(currentUser(api).queryKey)?.user_id;
+      const inside = gone.replace(/[^/]+$/, '');
+      keepRecent(
+        userId,
+        readRecent(userId).filter(({ place }) => !place.startsWith(inside)),
+      );
+    },
+    [client, api],
+  );
+}
+
+function keepRecent(userId: number | undefined, places: readonly RecentPlace[]): void {
+  try {
+    localStorage.setItem(keyOf(userId), JSON.stringify(places));
+  } catch {
+    // A browser that keeps nothing, or has no room.
+  }
 }

@@ -1,7 +1,9 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { useEffect } from 'react';
 import { ApiFailure } from '../api/failure.ts';
+import { useForget } from './recent.ts';
 
 type Kind = 'offline' | 'signedOut' | 'forbidden' | 'notFound' | 'failed';
 
@@ -25,6 +27,11 @@ export function Trouble({ error, retry, help }: TroubleProps) {
   const failure = error instanceof ApiFailure ? error : undefined;
   const kind = (failure && kinds[failure.status]) ?? 'failed';
   const { message } = error;
+  const forget = useForget();
+  useEffect(() => {
+    const gone = kind === 'notFound' ? repositoryOrProject(window.location.pathname) : undefined;
+    if (gone !== undefined) forget(gone);
+  }, [kind, forget]);
   return (
     <Alert role="alert" color={kind === 'failed' ? 'red' : 'gray'} title={t(`trouble.${kind}.title`)} my="md">
       <Text size="sm">{help ?? t(`trouble.${kind}.help`)}</Text>
@@ -62,6 +69,12 @@ export function Trouble({ error, retry, help }: TroubleProps) {
     </Alert>
   );
 }
+
+/** Of which a page says that it is not there. An artifact may be missing where its repository is not. */
+const repositoryOrProject = (path: string): string | undefined =>
+  path.includes('/artifacts/')
+    ? undefined
+    : /^\/harbor\/projects\/\d+\/(?:repositories\/[^/]+\/)?/.exec(path)?.[0];
 
 /** For forms: what the server said, above the buttons. */
 export function FormTrouble({ error }: { error: Error | null }) {

@@ -17,6 +17,8 @@ import { ListFilter } from '../../components/filter-field.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { PushCommands } from '../../components/push-commands.tsx';
 import { useProject } from '../../components/project-context.ts';
+import { useForget } from '../../components/recent.ts';
+import { repositoryPlace } from '../../places.ts';
 
 const route = getRouteApi('/shell/harbor/projects/$id/repositories');
 
@@ -157,9 +159,11 @@ function DeleteRepositoryDialog({ repository, onClose }: { repository: Repositor
   const project = useProject();
   const { name = '', artifact_count } = repository;
   const params = { project_name: project.name, repository_name: nameWithin(project.name, name) };
+  const forget = useForget();
   const remove = useMutation({
     mutationFn: () => api('DELETE /projects/:project_name/repositories/:repository_name', { params }),
     onSuccess: async () => {
+      forget(repositoryPlace(project.id, name));
       const text = t('repositories.deleted', { name });
       // An empty one, or one that nobody keeps: then there is nothing to bring back.
       const kept = await api('GET /projects/:project_name/repositories/:repository_name/restore', {
