@@ -5,6 +5,7 @@ import { ActionButton } from '../../components/action-button.tsx';
 import { readableBytes } from '../../components/bytes.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { reasonOf } from './ledger-reason.ts';
 import { kinds } from './ledger-search.ts';
 
 /** `team/app:v1`, `team/app@sha256:0123…`, or the digest alone. */
@@ -27,7 +28,7 @@ export function useLedgerColumns(restore: (entry: LedgerEntry) => void): Column<
       cell: ({ kind, size }) =>
         kind === 'tag' || kind === 'repository' ? '–' : readableBytes(size, i18n.language),
     },
-    { id: 'why', label: t('ledger.why'), cell: ({ reason }) => reason },
+    { id: 'why', label: t('ledger.why'), cell: ({ reason }) => <Why words={reason} /> },
     { id: 'who', label: t('ledger.who'), cell: ({ username }) => username },
     {
       id: 'when',
@@ -47,6 +48,12 @@ function Kind({ kind }: { kind: string }) {
   const { t } = useTranslation('clean-up');
   const known = kinds.find((one) => one === kind);
   return <>{known === undefined ? kind : t(`kinds.${known}`)}</>;
+}
+
+function Why({ words }: { words: string }) {
+  const { t } = useTranslation('clean-up');
+  const reason = reasonOf(words);
+  return <>{reason ? t(`reasons.${reason.key}`, reason.values) : words}</>;
 }
 
 function What(entry: LedgerEntry) {
