@@ -199,7 +199,7 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
     expect(await again.count()).toBe(0);
   });
 
-  test('and repositories are found from every page', async () => {
+  test('and repositories and pages are found from every page', async () => {
     const { page } = await open('/harbor/projects', 'admin');
 
     await page.getByRole('button', { name: 'Search or go to' }).click();
@@ -210,5 +210,9 @@ describe.runIf(hasBrowser)('projects (needs /usr/bin/chromium)', () => {
     expect(new URL(page.url()).pathname).toBe(
       `/harbor/projects/${backend}/repositories/api%2Fserver/tags-tab`,
     );
+    await page.getByRole('button', { name: 'Search or go to' }).click();
+    await page.getByRole('combobox', { name: 'Search or go to' }).fill('garbage');
+    await page.getByRole('option', { name: 'Clean up: garbage collection' }).click();
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/harbor/clearing-job/gc');
   });
 });

@@ -86,6 +86,7 @@ describe.runIf(hasBrowser)('many tags, and what they were (needs /usr/bin/chromi
 
     await dialog.getByLabel(/team\/app/).fill('team/app');
     await dialog.getByRole('button', { name: 'Delete 600 tags' }).click();
+    await dialog.locator('[role=group]:focus').waitFor();
     await dialog.getByText('600 done, 0 skipped, 0 failed').waitFor({ timeout: 60_000 });
     const left = await tags();
     for (let row = 0; row < 10; row += 1) {

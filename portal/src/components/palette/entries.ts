@@ -44,7 +44,7 @@ export function useEntries(text: string, actions: PaletteActions): Entries {
   const { found, pending, error } = useFound(typed);
   const people = usePeople(typed);
   const recent = useRecentPlaces().map(({ place, label }) => ({ id: `recent-${place}`, label, place }));
-  const here = { pages: usePages(), actions: useActions(actions) };
+  const here = { pages: usePages(typed), actions: useActions(actions) };
   const groups: EntryGroup[] = [
     ...(typed === '' ? [{ label: t('recent'), entries: recent.slice(0, 6) }] : []),
     { label: t('tags'), entries: useArtifacts(found, actions) },
@@ -95,16 +95,34 @@ function useArtifacts(found: QuickSearch | undefined, { get }: PaletteActions): 
   });
 }
 
+/** What people look for by name and find on a tab of a page, for those whom the page is shown. */
+const parts = [
+  ['gc', '/harbor/clearing-job/gc'],
+  ['purge', '/harbor/clearing-job/audit-log-purge'],
+  ['ledger', '/harbor/clearing-job/ledger'],
+  ['queues', '/harbor/job-service-dashboard/pending-jobs'],
+  ['schedules', '/harbor/job-service-dashboard/schedules'],
+  ['workers', '/harbor/job-service-dashboard/workers'],
+  ['auth', '/harbor/configs/auth'],
+  ['security', '/harbor/configs/security'],
+  ['settings', '/harbor/configs/setting'],
+] as const;
+
 /** The pages that this person may go to are those that the page beside the palette links to, and the tabs of a project. */
-function usePages(): Entry[] {
+function usePages(typed: string): Entry[] {
   const { t } = useTranslation('palette');
   const own =
     useCurrentUser() === null ? ['preferences', 'about'] : ['profile', 'password', 'preferences', 'about'];
+  const links = linksOf('nav.navigation');
   return [
     ...linksOf('nav.tabs')
       .filter(({ place }) => !place.startsWith('/harbor/account/'))
       .map(({ label, place }) => ({ id: `tab-${place}`, label, place, note: t('tab') })),
-    ...linksOf('nav.navigation').map(({ label, place }) => ({ id: `page-${place}`, label, place })),
+    ...links.map(({ label, place }) => ({ id: `page-${place}`, label, place })),
+    // Before a letter is typed the list is short enough to be read.
+    ...parts
+      .filter(([, place]) => typed !== '' && links.some((page) => place.startsWith(page.place)))
+      .map(([part, place]) => ({ id: `part-${part}`, label: t(`parts.${part}`), place })),
     ...own.map((page) => ({
       id: `account-${page}`,
       label: t(`account.${page as 'profile'}`),

@@ -1,6 +1,6 @@
 import { NativeSelect, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
 import { Dialog, DialogForm } from '../../components/dialog.tsx';
@@ -34,9 +34,26 @@ export function BulkDialog({ wanted, onClose }: BulkDialogProps) {
       {run === undefined ? (
         <Question wanted={wanted} title={title} onClose={onClose} onStarted={setRun} />
       ) : (
-        <BulkRun key={run} id={run} onNext={setRun} />
+        <Run key={run} title={title} id={run} onNext={setRun} />
       )}
     </Dialog>
+  );
+}
+
+interface RunProps {
+  readonly id: number;
+  readonly title: string;
+  readonly onNext: (id: number) => void;
+}
+
+function Run({ title, ...run }: RunProps) {
+  const start = useRef<HTMLDivElement>(null);
+  // The button that had the focus is gone.
+  useEffect(() => start.current?.focus(), []);
+  return (
+    <div ref={start} tabIndex={-1} role="group" aria-label={title} className="page-heading">
+      <BulkRun {...run} />
+    </div>
   );
 }
 
