@@ -144,6 +144,7 @@ describe.runIf(hasBrowser)('policies (needs /usr/bin/chromium)', () => {
     const over = async () => (await pushImage(portal.app, 'admin', 'freeze/api', 'v1', makeImage())).answer;
     const path = '/api/v2.0/projects/freeze/repositories/api/artifacts/v1/tags/v1';
 
+    await expect.poll(() => page.title()).toBe('Immutability – Policy – freeze – Moorage');
     await page.getByRole('button', { name: 'Add a rule' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Pattern 1 for tags').fill('v*');

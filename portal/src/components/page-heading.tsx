@@ -3,15 +3,15 @@ import { useLocation, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 
 /**
- * "Tab – page – Moorage": the tab is the one that is drawn as the current one beside the heading. Looked for at each
- * drawing: some tabs are there only when the server has said what may be done.
+ * "Tab – page – Moorage": the tab is the one that is drawn as the current one beside the heading, after the one within
+ * it if there is one. Looked for at each drawing: some tabs are there only when the server has said what may be done.
  */
 export function useTitle(title: string): void {
   useLocation({ select: ({ pathname }) => pathname });
   useSearch({ strict: false });
   useEffect(() => {
-    const tab = document.querySelector('nav.tabs [aria-current=page]')?.textContent ?? '';
-    document.title = [tab, title, 'Moorage'].filter((part) => part !== '').join(' – ');
+    const tabs = [...document.querySelectorAll('nav.tabs [aria-current=page]')].map((tab) => tab.textContent);
+    document.title = [...tabs.toReversed(), title, 'Moorage'].filter((part) => part !== '').join(' – ');
   });
 }
 
