@@ -46,10 +46,6 @@ test('of a whole repository each artifact can be brought back', async () => {
 
 test('what collection freed within a day, and what is kept, is summed up', async () => {
   const { image } = await pushImage(app, 'admin', 'team/kept', 'v1');
-  await app.database.db
-    .updateTable('blob')
-    .set({ leased_until: new Date(0) })
-    .execute();
   await app.database.db.deleteFrom('trash').execute();
   await send('DELETE', '/projects/team/repositories/kept/artifacts/v1');
   await app.database.db

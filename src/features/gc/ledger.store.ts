@@ -93,7 +93,11 @@ export async function readSummary(db: Db): Promise<SummaryRow> {
               from trash where kind = 'artifact' and restorable_until > now()) kept,
            (select coalesce(sum(b.size), 0)::bigint as kept_space from blob b
              where b.id in (select blob_id from trash_blob)
-               and not exists (select from repository_blob l where l.blob_id = b.id)) kept_blobs`.execute(db);
+               and not exists (select from artifact a where a.blob_id = b.id)
+               -- Their repositories go on holding them for the time of a lease; what needs them is an artifact.
+               and not exists (select from repository_blob l
+                                 join artifact_blob a on a.repository_id = l.repository_id and a.blob_id = l.blob_id
+                                where l.blob_id = b.id)) kept_blobs`.execute(db);
   return rows[0] as SummaryRow;
 }
 
