@@ -79,6 +79,7 @@ export const knownDifferences: Readonly<Record<string, string>> = {
     'an extension: the tags of a repository with what they name, without a call for each artifact',
   'listProjects: has the query parameter with_size in addition': sized,
   'listProjects: answer[].size is not there': sized,
+  'listProjects: answer[].may_delete is not there': extension,
   'listAllRepositories: has the query parameter with_size in addition': sized,
   'listAllRepositories: answer[].size is not there': sized,
   'listRepositories: has the query parameter with_size in addition': sized,

@@ -68,6 +68,18 @@ describe('sizes', () => {
   });
 });
 
+test('each says whether the caller may delete it', async () => {
+  const deletable = async (client: Client) =>
+    ((await client.get('/projects?name=team')).body as { may_delete: boolean }[]).map(
+      (one) => one.may_delete,
+    );
+
+  expect(await deletable(api.as('admin'))).toEqual([true]);
+  expect(await deletable(api.as('projectAdmin'))).toEqual([true]);
+  expect(await deletable(api.as('maintainer'))).toEqual([false]);
+  expect(await deletable(api.as('guest'))).toEqual([false]);
+});
+
 describe('filters', () => {
   test('name finds a part, literally (S-005)', async () => {
     expect(await names(api.as('admin'), '&name=a_b')).toEqual(['a_b']);

@@ -131,8 +131,15 @@ const ProjectDeletable = Type.Object({
 
 const tag = 'project';
 
-/** `size`: bytes, as quotas count; only with `with_size`, and where the caller may read the quota. */
-const ListedProject = Type.Object({ ...Project.properties, size: Type.Optional(Type.Integer()) });
+/**
+ * `size`: bytes, as quotas count; only with `with_size`, and where the caller may read the quota. `may_delete`: the
+ * caller's right, whether the project is empty or not.
+ */
+const ListedProject = Type.Object({
+  ...Project.properties,
+  size: Type.Optional(Type.Integer()),
+  may_delete: Type.Boolean(),
+});
 export type ListedProject = Static<typeof ListedProject>;
 
 export const listProjects = endpoint('GET /projects', {

@@ -1,3 +1,4 @@
+import { mayInProject } from '#src/access/authorize.ts';
 import { created, Listed, route } from '#src/http/endpoint.ts';
 import { filled } from '#src/http/shapes.ts';
 import { truthOf } from '#src/http/words.ts';
@@ -13,7 +14,11 @@ export const projectRoutes = [
       rows.map((row) => {
         const size = sizes?.get(row.project_id);
         // One that stores nothing says so: nothing at all is for those who may not know.
-        return { ...present(row, ctx.who, query.with_detail), ...(size !== undefined && { size }) };
+        return {
+          ...present(row, ctx.who, query.with_detail),
+          ...(size !== undefined && { size }),
+          may_delete: mayInProject(ctx.who, { id: row.project_id, public: row.public }, 'project:delete'),
+        };
       }),
       total,
     );

@@ -128,7 +128,7 @@ function useColumns(remove: (project: Project) => void): Column<ListedProject>[]
     numeric: true,
     cell: ({ size: bytes }) => (bytes === undefined ? '–' : readableBytes(bytes, i18n.language)),
   };
-  const actions: Column<Project> = {
+  const actions: Column<ListedProject> = {
     id: 'actions',
     label: t('table.actions'),
     cell: (project) => <DeleteButton project={project} remove={remove} />,
@@ -164,16 +164,13 @@ function useColumns(remove: (project: Project) => void): Column<ListedProject>[]
 }
 
 interface DeleteButtonProps {
-  readonly project: Project;
+  readonly project: ListedProject;
   readonly remove: (project: Project) => void;
 }
 
 function DeleteButton({ project, remove }: DeleteButtonProps) {
   const { t } = useTranslation();
-  const user = useCurrentUser();
-  const { name, current_user_role_id: role, repo_count } = project;
-  // The list carries the role and no permissions; asking for each row would be a call per row.
-  const may = user?.sysadmin_flag || role === 1;
+  const { name, may_delete: may, repo_count } = project;
   const notEmpty = repo_count > 0 ? t('projects.notEmpty', { count: repo_count }) : undefined;
   return (
     <ActionButton
