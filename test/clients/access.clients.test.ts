@@ -126,9 +126,8 @@ describe.each(logins)('login with $name', (client) => {
 
       const reference = `${registry.host}/secret/closed:1`;
       if (client.name === 'helm') {
-        expect(await refused(place, 'helm', client.read(reference))).not.toMatch(
-          /401|403|unauthorized|denied/i,
-        );
+        // There is no chart, which only who may read is told.
+        expect(await refused(place, 'helm', client.read(reference))).toMatch(/: not found/);
       } else {
         await ok(place, client.name, client.read(reference));
       }
@@ -157,7 +156,7 @@ describe.each(logins)('login with $name', (client) => {
       await elsewhere(async (place) => {
         const { args, input } = loginArgs(client, { user: `nobody-${client.name}`, password: 'Wrong1234' });
 
-        expect(await refused(place, client.name, args, { input })).toMatch(/401|unauthorized|invalid/i);
+        expect(await refused(place, client.name, args, { input })).toMatch(/\b401\b|unauthorized|invalid/i);
       });
     });
   }
@@ -184,7 +183,7 @@ describe('anonymous', () => {
       await elsewhere(async (place) => {
         const said = await refused(place, client.name, client.read(`${registry.host}/secret/closed:1`));
 
-        expect(said).toMatch(/unauthorized|authentication required|401|denied/i);
+        expect(said).toMatch(/unauthorized|authentication required|\b401\b|denied/i);
       });
     });
   }
@@ -251,7 +250,7 @@ describe('members of a project', () => {
 
       const said = await refused(place, 'regctl', ['tag', 'delete', reference]);
 
-      expect(said).toMatch(/denied|unauthorized|forbidden|401|403/i);
+      expect(said).toMatch(/denied|unauthorized|forbidden|\b40[13]\b/i);
       await ok(place, 'crane', ['manifest', reference]);
     });
   });
@@ -272,7 +271,7 @@ describe('members of a project', () => {
     await as(thief, async (place) => {
       const said = await refused(place, 'regctl', ['blob', 'copy', treasure, loot, digest]);
 
-      expect(said).toMatch(/unauthorized|denied|forbidden|401|403/i);
+      expect(said).toMatch(/unauthorized|denied|forbidden|\b40[13]\b/i);
       await refused(admin, 'regctl', ['blob', 'head', loot, digest]);
     });
   });

@@ -135,7 +135,7 @@ describe('docker', () => {
         registry.host,
       ];
 
-      expect(await refused(home, 'docker', login, { input: 'Wrong1234' })).toMatch(/401|unauthorized/i);
+      expect(await refused(home, 'docker', login, { input: 'Wrong1234' })).toMatch(/\b401\b|unauthorized/i);
     });
   });
 
