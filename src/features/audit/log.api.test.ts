@@ -285,4 +285,18 @@ describe('the old form has no place for results', () => {
     expect(resources(reply)).toEqual(['old/done']);
     expect(reply.headers['x-total-count']).toBe('1');
   });
+
+  test('a page is full also where most of the newest rows are of what was refused', async () => {
+    const { foreign = 0 } = api.projects;
+    await sql`insert into audit_log (username, operation, resource_type, resource, project_id, operation_result)
+      select 'crowd', 'delete', 'artifact', 'old/' || n, ${foreign}, n % 10 = 0 from generate_series(1, 300) n`.execute(
+      api.database.db,
+    );
+
+    const first = await api.as('admin').get('/projects/foreign/logs?page_size=10');
+    const third = await api.as('admin').get('/projects/foreign/logs?page_size=10&page=3');
+
+    expect(resources(first)).toEqual(Array.from({ length: 10 }, (_, index) => `old/${300 - 10 * index}`));
+    expect(resources(third)).toEqual(Array.from({ length: 10 }, (_, index) => `old/${100 - 10 * index}`));
+  });
 });
