@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { collect } from '#src/features/gc/collect.ts';
-import { type Difference, verify } from '#src/features/verify/index.ts';
 import type { Settings } from '#src/config/settings.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { differencesOf } from '../support/differences.ts';
 import { CollectionClient } from '../support/faults-collection.ts';
 import { long, randomFrom, report, seedOf } from '../support/faults-random.ts';
 import { describeS3, type S3Server, startS3 } from '../support/s3.ts';
@@ -19,19 +19,7 @@ afterEach(async () => {
   s3 = undefined;
 });
 
-async function differences(): Promise<Difference[]> {
-  const found: Difference[] = [];
-  await verify({
-    db: app.database.db,
-    storage: app.app.registry.storage,
-    signal: AbortSignal.timeout(120_000),
-    sample: 1,
-    repair: false,
-    graceMilliseconds: 0,
-    found: (difference) => found.push(difference),
-  });
-  return found;
-}
+const differences = () => differencesOf(app);
 
 /** Collects all the time, with a window that changes, until told to stop; then once more with no lease left. */
 async function collecting(seconds: number, random: { below(limit: number): number }) {

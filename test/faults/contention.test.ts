@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Difference, verify } from '#src/features/verify/index.ts';
 import { basic, makeImage, pushBlob, pushImage, startTestApp, type TestApp } from '../support/app.ts';
+import { differencesOf } from '../support/differences.ts';
 import { type Blob, blobOf, FaultClient, imageManifest } from '../support/faults-client.ts';
 import { History } from '../support/faults-history.ts';
 import { long, randomFrom, seedOf } from '../support/faults-random.ts';
@@ -12,19 +12,7 @@ let app: TestApp;
 afterEach(() => app.close());
 
 /** Strict: nothing may be left behind, because nothing was killed. */
-async function differences(): Promise<Difference[]> {
-  const found: Difference[] = [];
-  await verify({
-    db: app.database.db,
-    storage: app.app.registry.storage,
-    signal: AbortSignal.timeout(60_000),
-    sample: 1,
-    repair: false,
-    graceMilliseconds: 0,
-    found: (difference) => found.push(difference),
-  });
-  return found;
-}
+const differences = () => differencesOf(app);
 
 /** The addresses of one sole writer, or of two replicas on the same database and storage. */
 async function start(replicas: 1 | 2): Promise<string[]> {

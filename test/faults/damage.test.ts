@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { open, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { verify } from '#src/features/verify/index.ts';
 import {
   basic,
   makeImage,
@@ -12,6 +11,8 @@ import {
   type TestApp,
   type TestImage,
 } from '../support/app.ts';
+import { differencesOf } from '../support/differences.ts';
+import { misreadOnce } from '../support/misread.ts';
 import { request } from '../support/http.ts';
 import { NoSuchObject } from '#src/storage/driver.ts';
 
@@ -72,17 +73,7 @@ async function pull(url: string, digest: string): Promise<Outcome> {
 }
 
 async function repair(): Promise<string[]> {
-  const kinds: string[] = [];
-  await verify({
-    db: app.database.db,
-    storage: app.app.registry.storage,
-    signal: AbortSignal.timeout(60_000),
-    sample: 1,
-    repair: true,
-    graceMilliseconds: 0,
-    found: ({ kind }) => kinds.push(kind),
-  });
-  return kinds;
+  return (await differencesOf(app, { repair: true })).map(({ kind }) => kind);
 }
 
 async function pushOne(size: number): Promise<{ image: TestImage; digest: string }> {
@@ -197,11 +188,8 @@ test('an object that is read wrongly once is told and not set aside', async () =
   app = await startTestApp();
   const { digest } = await pushOne(large);
   const { storage } = app.app.registry;
-  const [read, size] = [storage.read.bind(storage), storage.size.bind(storage)];
-  const wrongRead = vi.spyOn(storage, 'read').mockImplementationOnce(async (location, range, signal) => {
-    const reader = await read(location, range, signal);
-    return { next: async () => (await reader.next())?.fill(0), close: () => reader.close() };
-  });
+  const size = storage.size.bind(storage);
+  const wrongRead = misreadOnce(storage);
 
   expect(await repair()).toEqual(['unreadable-object']);
   vi.spyOn(storage, 'size').mockImplementationOnce(async (...call) => (await size(...call)) - 1);

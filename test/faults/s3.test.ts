@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { verify } from '#src/features/verify/index.ts';
 import { basic, startTestApp } from '../support/app.ts';
+import { differencesOf } from '../support/differences.ts';
 import { checkHistory, faultServer } from '../support/faults-check.ts';
 import { History } from '../support/faults-history.ts';
 import { startPushers } from '../support/faults-pushers.ts';
@@ -117,17 +117,9 @@ describeS3('blobs in a bucket', () => {
       proxy.fault = () => undefined;
       history.settle();
       const problems = await checkHistory(app, history);
-      const kinds: string[] = [];
-      await verify({
-        db: app.database.db,
-        storage: app.app.registry.storage,
-        signal: AbortSignal.timeout(120_000),
-        sample: 1,
-        repair: false,
-        graceMilliseconds: 0,
-        found: ({ kind, subject, detail }) =>
-          kind !== 'unreferenced-object' && kinds.push(`${kind} ${subject} ${detail}`),
-      });
+      const kinds = (await differencesOf(app))
+        .filter(({ kind }) => kind !== 'unreferenced-object')
+        .map(({ kind, subject, detail }) => `${kind} ${subject} ${detail}`);
       await app.close();
       await proxy.stop();
 

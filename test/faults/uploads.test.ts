@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { digestOf } from '#src/oci/digest.ts';
-import { type Difference, verify } from '#src/features/verify/index.ts';
 import { basic, startTestApp, type TestApp, type TestReplica } from '../support/app.ts';
+import { differencesOf } from '../support/differences.ts';
 import { long, randomFrom, report, seedOf } from '../support/faults-random.ts';
 import { runSession, slowPatch } from '../support/faults-sessions.ts';
 import { type HttpAnswer, request } from '../support/http.ts';
@@ -18,19 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => app.close());
 
-async function differences(): Promise<Difference[]> {
-  const found: Difference[] = [];
-  await verify({
-    db: app.database.db,
-    storage: app.app.registry.storage,
-    signal: AbortSignal.timeout(60_000),
-    sample: 1,
-    repair: false,
-    graceMilliseconds: 0,
-    found: (difference) => found.push(difference),
-  });
-  return found;
-}
+const differences = () => differencesOf(app);
 
 /** Drafts in storage that no upload's row names: nothing will ever continue or expire them. */
 async function forgottenDrafts(): Promise<string[]> {

@@ -1,7 +1,8 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { cpuTime } from '#test/support/cpu-time.ts';
 import { digestOf } from '#src/oci/digest.ts';
+import { misreadOnce } from '#test/support/misread.ts';
 import { makeImage, pushBlob, pushImage, startTestApp, type TestApp } from '#test/support/app.ts';
 import { call, pushIndex, pushManifest } from '../artifacts/content.fixture.ts';
 import { type Entry, tar } from './archive.fixture.ts';
@@ -421,15 +422,9 @@ test('what storage gives wrongly once is an error, and right the next time', asy
     },
     layers: [],
   });
-  const { storage } = app.app.registry;
-  const read = storage.read.bind(storage);
-  const misread = vi.spyOn(storage, 'read').mockImplementation(async (...call) => {
-    const reader = await read(...call);
-    return { next: async () => (await reader.next())?.fill('x'), close: () => reader.close() };
-  });
+  misreadOnce(app.app.registry.storage);
 
   const wrong = await get('build_history');
-  misread.mockRestore();
   const then = await get('build_history');
 
   expect([wrong.status, then.status]).toEqual([500, 200]);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { digestOf } from '#src/oci/digest.ts';
+import { misreadOnce } from '#test/support/misread.ts';
 import { startTestApp, type TestApp } from '../../../test/support/app.ts';
 import { childOf, client } from './artifacts.fixture.ts';
 
@@ -104,12 +105,7 @@ test('a config that cannot be read leaves the list whole, and is read as soon as
 test('a config that is read wrongly once is not remembered so', async () => {
   const { push, get } = client(app);
   await push('library/details', { configType: helm, config: { name: 'right' } });
-  const { storage } = app.app.registry;
-  const read = storage.read.bind(storage);
-  vi.spyOn(storage, 'read').mockImplementationOnce(async (...call) => {
-    const reader = await read(...call);
-    return { next: async () => (await reader.next())?.fill('x'), close: () => reader.close() };
-  });
+  misreadOnce(app.app.registry.storage);
 
   const wrong = await get(list);
   const then = await get(list);
